@@ -1,0 +1,203 @@
+"""params.yaml files, parsed once into frozen typed objects.
+
+`params.yaml` at the root holds what all experiments share; `pipelines/<experiment>/params.yaml` holds one experiment.
+An unknown key or an impossible value is an error of one line that names the file, the key, the value and what is allowed.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from lth import paths
+from lth.errors import LthError
+
+Rate = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+RoundName = Annotated[str, Field(pattern=r"^r\d\d$")]
+
+INITIAL = "initial"
+"""What the dense round r00 comes from: the initialisation alone."""
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Settings(Frozen):
+    """The root params.yaml: what every experiment shares."""
+
+    seed: Annotated[int, Field(ge=0)]
+    """Root of every named random stream (`lth.seeds`)."""
+    device: Literal["auto", "cpu", "cuda"]
+    """`auto` takes the GPU where there is one."""
+    engine: Literal["auto", "torch"]
+    """`auto` chooses by network and device alone (`lth.training.choose_engine`)."""
+    precision: Literal["ieee", "tf32"]
+    """float32 matrix products on CUDA: exact float32, or TensorFloat-32."""
+    chunk_gib: Positive
+    """GPU memory, in GiB, that one chunk of the stack may take; fixes the chunk size."""
+
+
+class NetworkConfig(Frozen):
+    name: Literal["lenet", "conv2", "conv4", "conv6"]
+    width: Positive
+    """Factor on every hidden width; 1.0 is the paper's network."""
+    dropout: Rate
+    """Probability that a hidden dense unit is dropped in training."""
+
+
+class DataConfig(Frozen):
+    name: Literal["mnist", "cifar10"]
+    scaling: Literal["unit", "l2", "standardised"]
+
+
+class OptimiserConfig(Frozen):
+    name: Literal["adam", "sgd", "momentum"]
+    learning_rate: Positive
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    warmup: Annotated[int, Field(ge=0)]
+    """Iterations over which the learning rate rises linearly from 0."""
+    drops: tuple[Annotated[int, Field(gt=0)], ...] = Field(strict=False)
+    """Iterations at which the learning rate is divided by 10."""
+
+
+class TrainingConfig(Frozen):
+    iterations: Annotated[int, Field(gt=0)]
+    batch_size: Annotated[int, Field(gt=0)]
+    optimiser: OptimiserConfig
+
+
+class EvaluationConfig(Frozen):
+    """What is measured. Counts of images are the first so many of a split; `null` is all of them."""
+
+    every: Annotated[int, Field(gt=0)]
+    validation_images: Annotated[int, Field(gt=0)] | None
+    test_images: Annotated[int, Field(gt=0)] | None
+    train_images: Annotated[int, Field(gt=0)] | None
+    test_curve_until: Annotated[int, Field(ge=0)]
+    """Tickets' test accuracy is also measured at every evaluation up to this iteration; 0 is never."""
+
+
+class PruningConfig(Frozen):
+    method: Literal["layerwise", "global"]
+    conv: Rate
+    """Share of a convolution's survivors (of all of them together, for `global`) that a round prunes."""
+    fc: Rate
+    """The same for hidden dense layers."""
+    output: Rate
+    """The same for the output layer."""
+
+
+class Block(Frozen):
+    """One named block of controls: one DVC stage."""
+
+    control: Literal["reinit", "reshuffle", "sparsity"]
+    rounds: tuple[RoundName, ...] = Field(strict=False, min_length=1)
+    """Ascending; the stage depends on the last one's ticket."""
+    draws: Annotated[int, Field(gt=0)]
+    """Networks a trial and round."""
+    test_curve_until: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _ascending(self):
+        if list(self.rounds) != sorted(set(self.rounds)):
+            raise ValueError(f"rounds must ascend without repeats, not {', '.join(self.rounds)}")
+        if self.rounds[0] == "r00":
+            raise ValueError("rounds must not hold r00: the dense network has no control")
+        return self
+
+
+class Experiment(Frozen):
+    """pipelines/<experiment>/params.yaml: the numbers of one experiment."""
+
+    experiment: str
+    scale: Literal["paper", "quick"]
+    network: NetworkConfig
+    data: DataConfig
+    training: TrainingConfig
+    evaluation: EvaluationConfig
+    pruning: PruningConfig
+    trials: Annotated[int, Field(gt=0)]
+    rounds: dict[RoundName, str]
+    """Every round and the round whose pruning it starts from, in order: {r00: initial, r01: r00, …}."""
+    blocks: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], Block]
+
+    @model_validator(mode="after")
+    def _consistent(self):
+        expected = {f"r{n:02}": f"r{n - 1:02}" if n else INITIAL for n in range(len(self.rounds))}
+        for (name, after), (wanted, wanted_after) in zip(self.rounds.items(), expected.items(), strict=True):
+            if (name, after) != (wanted, wanted_after):
+                raise ValueError(f"rounds has a hole or is out of order: `{name}: {after}` where `{wanted}: {wanted_after}` belongs")
+        for name, block in self.blocks.items():
+            if missing := [round for round in block.rounds if round not in self.rounds]:
+                raise ValueError(f"blocks.{name}.rounds names {', '.join(missing)}, allowed: rounds up to {list(self.rounds)[-1]}")
+        wanted = "mnist" if self.network.name == "lenet" else "cifar10"
+        if self.data.name != wanted:
+            raise ValueError(f"data.name is {self.data.name}, but {self.network.name} takes {wanted}")
+        return self
+
+    @cached_property
+    def family(self) -> str:
+        """Networks of one family share their random streams: network and data set."""
+        return f"{self.network.name}-{self.data.name}"
+
+
+def load_settings() -> Settings:
+    """The root params.yaml. Raises LthError with one line for a file that is missing or wrong."""
+    return _load(Settings, paths.ROOT / "params.yaml")
+
+
+def load_experiment(name: str) -> Experiment:
+    """One experiment's params.yaml. Raises LthError with one line for a file that is missing or wrong."""
+    file = paths.PIPELINES / name / "params.yaml"
+    if not file.is_file():
+        raise LthError(f"unknown experiment {name!r}; there are: {', '.join(experiment_names())}")
+    experiment = _load(Experiment, file)
+    if experiment.experiment != name:
+        raise LthError(f"{paths.shown(file)}: experiment: {experiment.experiment!r} must be the folder's name, {name!r}")
+    return experiment
+
+
+def experiment_names() -> list[str]:
+    """Every experiment that has a folder under pipelines/."""
+    return sorted(file.parent.name for file in paths.PIPELINES.glob("*/params.yaml"))
+
+
+def _load(model: type[Frozen], file: Path):
+    try:
+        values = yaml.safe_load(file.read_text())
+    except OSError as error:
+        raise LthError(f"{paths.shown(file)}: {error.strerror}; restore it with `git checkout -- {paths.shown(file)}`") from error
+    except yaml.YAMLError as error:
+        raise LthError(f"{paths.shown(file)}: not YAML: {' '.join(str(error).split())}") from error
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise LthError(f"{paths.shown(file)}: {'; '.join(_described(model, e) for e in error.errors())}") from error
+
+
+def _described(model: type[Frozen], error: dict) -> str:
+    """One pydantic error as `key: value 1.2: what is allowed`."""
+    key = ".".join(str(part) for part in error["loc"] if part != "[key]")
+    if error["type"] == "extra_forbidden":
+        return f"{key}: unknown key, allowed here: {', '.join(_keys_beside(model, error['loc']))}"
+    if error["type"] == "missing":
+        return f"{key}: missing"
+    message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    if error["type"] == "value_error":
+        return f"{key}: {message}" if key else message
+    return f"{key}: {error['input']!r} is wrong, {message}"
+
+
+def _keys_beside(model: type[Frozen], location: tuple) -> list[str]:
+    """The keys that the model at a location allows."""
+    for part in location[:-1]:
+        annotation = model.model_fields[part].annotation if part in model.model_fields else None
+        if annotation is None:  # a key of the mapping just entered
+            continue
+        models = [a for a in (annotation, *getattr(annotation, "__args__", ())) if isinstance(a, type)]
+        model = next((a for a in models if issubclass(a, Frozen)), model)
+    return list(model.model_fields)

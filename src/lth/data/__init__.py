@@ -1,0 +1,5 @@
+"""MNIST and CIFAR10: fetched, verified, split once, kept as one tensor file a data set."""
+
+from lth.data.dataset import DataSet, Split, load_data, prepare
+
+__all__ = ["DataSet", "Split", "load_data", "prepare"]

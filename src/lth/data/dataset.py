@@ -1,0 +1,104 @@
+"""One tensor file a data set, and the splits read from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from lth import paths, seeds
+from lth.data.sources import read_originals
+from lth.errors import LthError
+from lth.storage import write_atomically
+
+VALIDATION_IMAGES = 5_000
+"""Images of the training set held out for validation (paper, section 2)."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """inputs: float32 [N, C, H, W], scaled. labels: int64 [N]."""
+
+    inputs: Tensor
+    labels: Tensor
+
+    def first(self, images: int | None) -> "Split":
+        """The first so many images; None is all of them."""
+        return self if images is None else Split(self.inputs[:images], self.labels[:images])
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One data set, scaled. MNIST: 55,000 / 5,000 / 10,000 images; CIFAR10: 45,000 / 5,000 / 10,000."""
+
+    train: Split
+    validation: Split
+    test: Split
+
+
+def prepare(name: str, seed: int, file: Path) -> None:
+    """Reads the original files, draws the validation images and writes one safetensors file.
+
+    Tensors: train_images, test_images uint8 [N, C, H, W]; train_labels, test_labels uint8 [N]; train, validation int64, the
+    positions of the two parts among the training images, ascending.
+    """
+    tensors = {key: torch.from_numpy(value.copy()) for key, value in read_originals(name).items()}
+    shuffled = seeds.stream(seed, "split", name).permutation(len(tensors["train_labels"]))
+    tensors["validation"] = torch.from_numpy(np.sort(shuffled[:VALIDATION_IMAGES]))
+    tensors["train"] = torch.from_numpy(np.sort(shuffled[VALIDATION_IMAGES:]))
+    write_atomically(file, lambda temporary: save_file(tensors, temporary))
+
+
+def load_data(name: str, scaling: str) -> DataSet:
+    """A prepared data set with its images scaled to float32.
+
+    scaling: `unit` divides pixels by 255; `l2` divides each image by its Euclidean norm, as the first author's released code does;
+    `standardised` takes each channel of the training images to mean 0 and standard deviation 1.
+    Raises LthError where the file is missing or damaged.
+    """
+    file = paths.DATA / f"{name}.safetensors"
+    try:
+        with safe_open(file, "pt") as tensors:
+            stored = {key: tensors.get_tensor(key) for key in tensors.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise LthError(f"{paths.shown(file)} is missing or damaged ({error}): make it again with `dvc repro -f data@{name}`") from error
+    train = stored["train"]
+    scale = _scale(scaling, stored["train_images"][train])
+
+    def split(images: Tensor, labels: Tensor) -> Split:
+        return Split(scale(images), labels.long())
+
+    return DataSet(
+        train=split(stored["train_images"][train], stored["train_labels"][train]),
+        validation=split(stored["train_images"][stored["validation"]], stored["train_labels"][stored["validation"]]),
+        test=split(stored["test_images"], stored["test_labels"]),
+    )
+
+
+def _scale(scaling: str, train_images: Tensor):
+    """The function uint8 [N, C, H, W] -> float32 of one kind of scaling."""
+    if scaling == "unit":
+        return lambda images: images.float().div_(255)
+    if scaling == "l2":
+        return _to_unit_norm
+    mean, deviation = _channel_moments(train_images)
+    return lambda images: images.float().div_(255).sub_(mean).div_(deviation)
+
+
+def _to_unit_norm(images: Tensor) -> Tensor:
+    pixels = images.float()
+    norms = pixels.double().square().sum((1, 2, 3), keepdim=True).sqrt()
+    return pixels.div_(norms.clamp_(min=1).float())
+
+
+def _channel_moments(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of each channel, pixels in [0, 1], from the exact counts of the 256 values; float32 [C, 1, 1]."""
+    values = np.arange(256) / 255
+    counts = np.stack([np.bincount(images[:, c].reshape(-1).numpy(), minlength=256) for c in range(images.shape[1])])
+    share = counts / counts.sum(1, keepdims=True)
+    mean = share @ values
+    deviation = np.sqrt(share @ values**2 - mean**2)
+    return tuple(torch.from_numpy(moment).float()[:, None, None] for moment in (mean, deviation))

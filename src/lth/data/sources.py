@@ -1,0 +1,103 @@
+"""The original files of MNIST and CIFAR10: where they come from, and proof that they are the right ones.
+
+With `LTH_DATA=/some/folder` in torchvision's layout nothing is downloaded; without it torchvision downloads into data/downloads.
+Every file is checked against its SHA-256 before anything reads it: CIFAR10's are pickles, which must not be opened unverified.
+"""
+
+import contextlib
+import gzip
+import os
+import pickle
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from lth import paths
+from lth.errors import LthError
+from lth.storage import sha256
+
+SHA256 = {
+    "mnist": {
+        "MNIST/raw/train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "MNIST/raw/train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        "MNIST/raw/t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "MNIST/raw/t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    },
+    "cifar10": {
+        "cifar-10-batches-py/data_batch_1": "54636561a3ce25bd3e19253c6b0d8538147b0ae398331ac4a2d86c6d987368cd",
+        "cifar-10-batches-py/data_batch_2": "766b2cef9fbc745cf056b3152224f7cf77163b330ea9a15f9392beb8b89bc5a8",
+        "cifar-10-batches-py/data_batch_3": "0f00d98ebfb30b3ec0ad19f9756dc2630b89003e10525f5e148445e82aa6a1f9",
+        "cifar-10-batches-py/data_batch_4": "3f7bb240661948b8f4d53e36ec720d8306f5668bd0071dcb4e6c947f78e9682b",
+        "cifar-10-batches-py/data_batch_5": "d91802434d8376bbaeeadf58a737e3a1b12ac839077e931237e0dcd43adcb154",
+        "cifar-10-batches-py/test_batch": "f53d8d457504f7cff4ea9e021afcf0e0ad8e24a91f3fc42091b8adef61157831",
+    },
+}
+
+
+def read_originals(name: str) -> dict[str, np.ndarray]:
+    """The four uint8 arrays of a data set: train_images and test_images [N, C, H, W], train_labels and test_labels [N].
+
+    name: `mnist` or `cifar10`. Raises LthError naming the file that is missing or wrong, and what to do.
+    """
+    folder = _folder(name)
+    _verify(name, folder)
+    return _read_mnist(folder) if name == "mnist" else _read_cifar10(folder)
+
+
+def _folder(name: str) -> Path:
+    """The folder in torchvision's layout: LTH_DATA where it is set, otherwise a fresh or earlier download."""
+    if given := os.environ.get("LTH_DATA"):
+        return Path(given)
+    folder = paths.DATA / "downloads"
+    if all((folder / file).is_file() for file in SHA256[name]):
+        return folder
+    from torchvision import datasets  # slow to import, and needed here alone
+
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            {"mnist": datasets.MNIST, "cifar10": datasets.CIFAR10}[name](folder, download=True)
+    except (OSError, RuntimeError) as error:
+        raise LthError(
+            f"could not download {name}: {error}; run again with network, or set LTH_DATA to a folder in torchvision's layout"
+        ) from error
+    return folder
+
+
+def _verify(name: str, folder: Path) -> None:
+    for file, expected in SHA256[name].items():
+        path = folder / file
+        if not path.is_file():
+            raise LthError(
+                f"{path} is missing: LTH_DATA must hold torchvision's layout ({file}); copy the file there, or unset LTH_DATA to download"
+            )
+        if sha256(path) != expected:
+            remedy = "copy it again, or unset LTH_DATA to download" if "LTH_DATA" in os.environ else "delete it and run again"
+            raise LthError(f"{path} is damaged ({path.stat().st_size:,} bytes, wrong SHA-256): {remedy}")
+
+
+def _read_mnist(folder: Path) -> dict[str, np.ndarray]:
+    def read(file: str, header: int) -> np.ndarray:
+        return np.frombuffer(gzip.decompress((folder / "MNIST/raw" / file).read_bytes()), np.uint8, offset=header)
+
+    return {
+        "train_images": read("train-images-idx3-ubyte.gz", 16).reshape(-1, 1, 28, 28),
+        "train_labels": read("train-labels-idx1-ubyte.gz", 8),
+        "test_images": read("t10k-images-idx3-ubyte.gz", 16).reshape(-1, 1, 28, 28),
+        "test_labels": read("t10k-labels-idx1-ubyte.gz", 8),
+    }
+
+
+def _read_cifar10(folder: Path) -> dict[str, np.ndarray]:
+    def read(file: str) -> tuple[np.ndarray, np.ndarray]:
+        batch = pickle.loads((folder / "cifar-10-batches-py" / file).read_bytes(), encoding="bytes")  # verified above
+        return batch[b"data"].reshape(-1, 3, 32, 32), np.asarray(batch[b"labels"], np.uint8)
+
+    images, labels = zip(*(read(f"data_batch_{n}") for n in range(1, 6)), strict=True)
+    test_images, test_labels = read("test_batch")
+    return {
+        "train_images": np.concatenate(images),
+        "train_labels": np.concatenate(labels),
+        "test_images": test_images,
+        "test_labels": test_labels,
+    }

@@ -1,0 +1,41 @@
+"""Lenet-300-100 for MNIST (paper, Figure 2): 784-300-100-10, ReLU, 266,200 weights."""
+
+from collections import OrderedDict
+
+import torch
+from torch import nn
+
+from lth.networks.layers import Layer, Network, dense, scaled
+
+HIDDEN = (300, 100)
+
+
+def lenet(width: float, dropout: float) -> Network:
+    """Lenet with its hidden layers times `width`."""
+    first, second = (scaled(units, width) for units in HIDDEN)
+    layers = (
+        Layer("fc1", "fc", (first, 784)),
+        Layer("fc2", "fc", (second, first)),
+        Layer("output", "output", (10, second)),
+    )
+
+    def forward(parameters, inputs, drop):
+        hidden = drop(torch.relu(dense(parameters, "fc1", inputs.flatten(2))))
+        hidden = drop(torch.relu(dense(parameters, "fc2", hidden)))
+        return dense(parameters, "output", hidden)
+
+    def module():
+        return nn.Sequential(
+            OrderedDict(
+                flatten=nn.Flatten(),
+                fc1=nn.Linear(784, first),
+                relu1=nn.ReLU(),
+                drop1=nn.Dropout(dropout),
+                fc2=nn.Linear(first, second),
+                relu2=nn.ReLU(),
+                drop2=nn.Dropout(dropout),
+                output=nn.Linear(second, 10),
+            )
+        )
+
+    return Network("lenet", layers, dropout, forward, module)

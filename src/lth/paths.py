@@ -1,0 +1,28 @@
+"""Where everything lives, relative to the root of the repository."""
+
+import os
+from pathlib import Path
+
+
+def _root() -> Path:
+    if "LTH_ROOT" in os.environ:
+        return Path(os.environ["LTH_ROOT"])
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / "pipelines").is_dir() and (folder / "params.yaml").is_file():
+            return folder
+    return Path(__file__).resolve().parents[2]
+
+
+ROOT = _root()
+PIPELINES = ROOT / "pipelines"
+DATA = ROOT / "data"
+TICKETS = ROOT / "tickets"
+RESULTS = ROOT / "results"
+FIGURES = ROOT / "figures"
+CHECKPOINTS = ROOT / ".checkpoints"
+NUMERICS = ROOT / "src" / "lth" / "numerics"
+
+
+def shown(path: Path) -> str:
+    """The path as a message shows it: relative to the repository where it lies inside."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -1,0 +1,68 @@
+"""Where a result came from: a sidecar beside it, rewritten only when the result's bytes change.
+
+It is no output of the pipeline: commit, hardware and wall time differ from run to run, and a forced rerun must leave no diff.
+"""
+
+import json
+import platform
+import resource
+import subprocess
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from lth import paths
+from lth.storage import sha256, write_bytes
+
+LIBRARIES = ("torch", "numpy", "numba", "pandas", "dvc")
+_STARTED = time.monotonic()
+
+
+def record(sidecar: Path, outputs: list[Path], command: str, about: dict) -> None:
+    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already. about: engine, device, library."""
+    hashes = {paths.shown(file): sha256(file) for file in outputs}
+    if sidecar.is_file() and json.loads(sidecar.read_text()).get("sha256") == hashes:
+        return
+    content = {
+        "command": command,
+        "commit": _commit(),
+        **about,
+        "hardware": hardware(),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES if _installed(name)}},
+        "wall_seconds": round(time.monotonic() - _STARTED, 1),
+        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "sha256": hashes,
+    }
+    write_bytes(sidecar, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def hardware() -> str:
+    """The processor, its cores, and the GPU if there is one."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        model = f"{len(names)} x {names[0]}" if names else model
+    gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
+    return model + gpu
+
+
+def _commit() -> str:
+    """The commit that was checked out, marked where tracked sources differed from it."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False).stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "pipelines", "params.yaml", "dvc.yaml")
+    return (git("rev-parse", "HEAD") or "unknown") + (
+        " with changes" if any("dvc.lock" not in line for line in changed.splitlines()) else ""
+    )
+
+
+def _installed(name: str) -> bool:
+    try:
+        return bool(version(name))
+    except ModuleNotFoundError:
+        return False

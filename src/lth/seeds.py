@@ -1,0 +1,33 @@
+"""Named random streams: every random number of the project comes from one of these.
+
+A stream is named by words and numbers: `stream(seed, "init", "lenet-mnist", trial)`. Its generator is NumPy's Philox, keyed by the
+SHA-256 of the name, so streams are independent and a draw never depends on what was drawn before it elsewhere.
+The streams in use (family = network and data set):
+
+    split(data set)                               the validation images
+    init(family, trial)                           a trial's initial weights
+    order(family, trial, round, epoch)            the order of the training images, shared by all arms of a trial and round
+    reinit(family, trial, round, draw)            fresh weights of a random reinitialisation
+    reshuffle(family, trial, round, draw)         where a ticket's connections move to
+    sparsity(family, trial, round, draw)          structure and weights of a random sparse network
+    dropout(family, arm, trial, round, draw)      the units that dropout drops
+"""
+
+import hashlib
+
+import numpy as np
+
+
+def stream(seed: int, *name: str | int) -> np.random.Generator:
+    """The generator of one named stream, at its beginning."""
+    return np.random.Generator(np.random.Philox(key=_key(seed, name)))
+
+
+def torch_seed(seed: int, *name: str | int) -> int:
+    """A 63-bit seed for a torch generator on the named stream (dropout, where masks are drawn on the device)."""
+    return _key(seed, name) >> 65
+
+
+def _key(seed: int, name: tuple[str | int, ...]) -> int:
+    text = "/".join(str(part) for part in (seed, *name))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little")

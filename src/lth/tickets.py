@@ -1,0 +1,208 @@
+"""Tickets: a ticket is a seed and a mask (paper, section 1).
+
+On disk a ticket is kilobytes. `tickets/<experiment>/initial.npz` holds the seed and a SHA-256 of each trial's initial weights, which are
+drawn again when needed and checked against it. Masks are nested, so `r07.npz` holds only which of round 7's survivors that round
+pruned, one bit each; the mask of round 7 is what rounds 0 to 6 left.
+"""
+
+import hashlib
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.utils import prune as torch_prune
+
+from lth import paths, seeds
+from lth.config import INITIAL, Experiment, load_experiment
+from lth.errors import LthError
+from lth.networks import Network, Parameters, build
+from lth.pruning import Masks, percent_remaining
+from lth.storage import write_bytes
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a network's training starts.
+
+    parameters: float32, by name, without a stack axis, pruned weights at zero. mask: bool, by the names of the weights.
+    """
+
+    parameters: Parameters
+    mask: Masks
+
+    @classmethod
+    def masked(cls, parameters: Parameters, mask: Masks) -> "Start":
+        return cls({name: value * mask[name] if name in mask else value for name, value in parameters.items()}, mask)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One trial's ticket of one round: its structure (mask) and, by its seed, its initial weights."""
+
+    experiment: Experiment
+    seed: int
+    round: int
+    trial: int
+    mask: Masks
+    """bool, by the names of the weights, without a stack axis; True survives."""
+
+    @cached_property
+    def network(self) -> Network:
+        return build(self.experiment.network)
+
+    @property
+    def percent_remaining(self) -> float:
+        """P_m: the percentage of all weights that remain."""
+        return percent_remaining(self.mask)
+
+    @property
+    def weights_remaining(self) -> int:
+        return sum(int(mask.sum()) for mask in self.mask.values())
+
+    def stream(self, name: str, draw: int) -> np.random.Generator:
+        """The random stream of one draw of one control of this ticket."""
+        return seeds.stream(self.seed, name, self.experiment.family, self.trial, self.round, draw)
+
+    def initial_parameters(self) -> Parameters:
+        """The parameters of the dense network that the ticket's trial began from, before masking."""
+        return initial_parameters(self.experiment, self.seed, self.trial)
+
+    def start(self) -> Start:
+        """The winning ticket itself: surviving weights at their initial values."""
+        return Start.masked(self.initial_parameters(), self.mask)
+
+    def module(self) -> nn.Module:
+        """A plain torch.nn.Module at the ticket's initial weights with the mask applied.
+
+        Takes images float32 [B, C, H, W], scaled as the experiment's `data.scaling` says. The mask is held by torch.nn.utils.prune, so
+        pruned weights stay zero when the module is trained; `torch.nn.utils.prune.remove(layer, "weight")` makes it permanent.
+        """
+        module = self.network.module()
+        module.load_state_dict(self.initial_parameters())
+        for layer in self.network.layers:
+            torch_prune.custom_from_mask(module.get_submodule(layer.name), "weight", self.mask[layer.weight])
+        return module
+
+
+def load_ticket(experiment: str, *, round: int, trial: int) -> Ticket:
+    """The ticket of one round (0 is the dense network) and trial, from the committed files, its initial weights verified.
+
+    Raises LthError where a file is missing or damaged, the trial or round does not exist, or the weights drawn are not those recorded.
+    """
+    plan = load_experiment(experiment)
+    if not 0 <= trial < plan.trials:
+        raise LthError(f"{experiment} has trials 0 to {plan.trials - 1}, not {trial}")
+    if f"r{round:02}" not in plan.rounds:
+        raise LthError(f"{experiment} has rounds 0 to {len(plan.rounds) - 1}, not {round}")
+    return load_tickets(plan, round)[trial]
+
+
+def load_tickets(experiment: Experiment, round: int) -> list[Ticket]:
+    """The tickets of all trials of one round; see `load_ticket`."""
+    seed = verify_initial(experiment)
+    masks = [_full_masks(build(experiment.network)) for _ in range(experiment.trials)]
+    for earlier in range(round):
+        file = ticket_file(experiment, f"r{earlier:02}")
+        pruned = _read(file)
+        try:
+            masks = [_without_pruned(mask, pruned, trial) for trial, mask in enumerate(masks)]
+        except (KeyError, ValueError) as error:
+            raise _unusable(file, f"it does not fit the rounds before it ({error})") from error
+    return [Ticket(experiment, seed, round, trial, mask) for trial, mask in enumerate(masks)]
+
+
+def save_pruned(tickets: list[Ticket], next_masks: list[Masks]) -> Path:
+    """Writes which survivors a round pruned, and returns the file: tickets are those it trained, next_masks what it left, one a trial."""
+    bits = {}
+    for ticket, left in zip(tickets, next_masks, strict=True):
+        for name, mask in ticket.mask.items():
+            survivors = left[name][mask].numpy()
+            bits[f"{ticket.trial}/{name}"] = np.packbits(~survivors)
+    file = ticket_file(tickets[0].experiment, f"r{tickets[0].round:02}")
+    _write(file, bits)
+    return file
+
+
+def save_initial(experiment: Experiment, seed: int) -> None:
+    """Writes the seed and the SHA-256 of each trial's initial parameters."""
+    digests = [_digest(initial_parameters(experiment, seed, trial)) for trial in range(experiment.trials)]
+    content = {"seed": np.array(seed), "sha256": np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)}
+    _write(ticket_file(experiment, INITIAL), content)
+
+
+def verify_initial(experiment: Experiment) -> int:
+    """Draws every trial's initial parameters, compares them with the record and returns the seed."""
+    file = ticket_file(experiment, INITIAL)
+    record = _read(file)
+    seed = int(record["seed"])
+    if len(record["sha256"]) < experiment.trials:
+        raise _unusable(file, f"it holds {len(record['sha256'])} trials of {experiment.trials}")
+    for trial in range(experiment.trials):
+        if record["sha256"][trial].tobytes() != _digest(initial_parameters(experiment, seed, trial)):
+            raise _unusable(file, f"the initial weights drawn for trial {trial} are not the recorded ones (seed, network or NumPy changed)")
+    return seed
+
+
+def initial_parameters(experiment: Experiment, seed: int, trial: int) -> Parameters:
+    """A trial's initial parameters (paper, section 1, step 1)."""
+    return build(experiment.network).initial_parameters(seeds.stream(seed, "init", experiment.family, trial))
+
+
+def ticket_file(experiment: Experiment, name: str) -> Path:
+    """tickets/<experiment>/<initial or r00, r01, …>.npz"""
+    return paths.TICKETS / experiment.experiment / f"{name}.npz"
+
+
+def _full_masks(network: Network) -> Masks:
+    return {layer.weight: torch.ones(layer.shape, dtype=torch.bool) for layer in network.layers}
+
+
+def _without_pruned(masks: Masks, pruned: dict[str, np.ndarray], trial: int) -> Masks:
+    """One trial's masks after one round's pruning."""
+    left = {}
+    for name, mask in masks.items():
+        survivors = int(mask.sum())
+        packed = pruned[f"{trial}/{name}"]
+        if len(packed) != (survivors + 7) // 8:
+            raise ValueError(f"{name} has {survivors} survivors, the file {len(packed)} bytes")
+        left[name] = mask.clone()
+        left[name][mask] = torch.from_numpy(np.unpackbits(packed, count=survivors) == 0)
+    return left
+
+
+def _digest(parameters: Parameters) -> bytes:
+    sha = hashlib.sha256()
+    for name in sorted(parameters):
+        sha.update(name.encode())
+        sha.update(parameters[name].numpy().tobytes())
+    return sha.digest()
+
+
+def _write(file: Path, arrays: dict[str, np.ndarray]) -> None:
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_bytes(file, content.getvalue())
+
+
+def _read(file: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except FileNotFoundError:
+        raise LthError(
+            f"{paths.shown(file)} is missing: restore it with git, or train it with `dvc repro -s pipelines/{file.parent.name}/dvc.yaml`"
+        ) from None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise _unusable(file, f"it is truncated or damaged ({error})") from error
+
+
+def _unusable(file: Path, why: str) -> LthError:
+    return LthError(
+        f"{paths.shown(file)} cannot be used: {why}; restore it with `git checkout -- {paths.shown(file)}` or train that round again"
+    )

@@ -1,0 +1,86 @@
+"""What a killed stage left behind: one file a chunk of the stack, either in training or finished.
+
+The folder is `.checkpoints/<hash>`, where the hash is of everything the results depend on. It is no output of the pipeline: DVC deletes a
+stage's outputs before it runs it again, and a checkpoint must outlive that.
+"""
+
+import contextlib
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from lth import paths
+from lth.storage import locked, write_atomically
+from lth.training.stack import SCORES, Trained
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """The checkpoints of one stage's stack."""
+
+    folder: Path
+
+    def save_running(self, chunk: str, iteration: int, state: dict[str, Tensor]) -> None:
+        """Replaces the chunk's checkpoint."""
+        _save(self.folder / f"{chunk}.running", state, {"iteration": str(iteration)})
+
+    def load_running(self, chunk: str) -> tuple[int, dict[str, Tensor]] | None:
+        """The iteration and state of a chunk in training, or None."""
+        loaded = _load(self.folder / f"{chunk}.running")
+        return loaded and (int(loaded[1]["iteration"]), loaded[0])
+
+    def save_finished(self, chunk: str, trained: Trained) -> None:
+        """Keeps what a chunk measured, and drops its checkpoint."""
+        arrays = {name: getattr(trained, name) for name in ("es_iteration", "validation_loss", "validation_accuracy", "test_accuracy")}
+        tensors = {name: torch.from_numpy(array) for name, array in {**arrays, **trained.scores}.items()}
+        _save(self.folder / f"{chunk}.finished", {**tensors, **{f"weights.{name}": value for name, value in trained.weights.items()}}, {})
+        (self.folder / f"{chunk}.running").unlink(missing_ok=True)
+
+    def load_finished(self, chunk: str) -> Trained | None:
+        """What a finished chunk measured, or None."""
+        loaded = _load(self.folder / f"{chunk}.finished")
+        if loaded is None:
+            return None
+        tensors = loaded[0]
+        return Trained(
+            **{name: tensors[name].numpy() for name in ("es_iteration", "validation_loss", "validation_accuracy", "test_accuracy")},
+            scores={name: tensors[name].numpy() for name in SCORES},
+            weights={name.removeprefix("weights."): value for name, value in tensors.items() if name.startswith("weights.")},
+        )
+
+    def remove(self) -> None:
+        """Called once the stage's outputs are written."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def checkpoints(depends_on: dict, what: str) -> Iterator[Checkpoints]:
+    """The checkpoints of a stage whose results depend on `depends_on` (JSON), held against a second run of it.
+
+    what: names the stage in the message that a second run of it ends in.
+    """
+    key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
+    with locked(paths.CHECKPOINTS / f"{key}.lock", what):
+        yield Checkpoints(paths.CHECKPOINTS / key)
+
+
+def _save(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    contiguous = {name: value.contiguous() for name, value in tensors.items()}
+    write_atomically(file, lambda temporary: save_file(contiguous, temporary, metadata))
+
+
+def _load(file: Path) -> tuple[dict[str, Tensor], dict[str, str]] | None:
+    """A file's tensors and metadata. One that is missing or unreadable counts as none: training then starts over."""
+    try:
+        with safe_open(file, "pt") as opened:
+            return {name: opened.get_tensor(name) for name in opened.keys()}, opened.metadata() or {}  # noqa: SIM118
+    except (OSError, SafetensorError):
+        return None

@@ -1,0 +1,209 @@
+"""The training loop that every engine shares: train, evaluate, keep the early stop, checkpoint; chunk by chunk over a stack.
+
+An engine says how to advance and evaluate one chunk of networks; what is measured and when is decided here alone.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from lth.networks import Parameters
+from lth.training.checkpoint import Checkpoints
+from lth.training.plan import Plan
+from lth.training.stack import SCORES, SPLITS, Member, Trained
+
+CHECKPOINT_SECONDS = 30.0
+
+
+class Trainer(Protocol):
+    """R networks in training; documented at `lth.training.torch_engine.TorchTrainer`."""
+
+    def advance(self, start: int, stop: int) -> None: ...
+    def evaluate(self, split: str, *, best: bool = False) -> tuple[np.ndarray, np.ndarray]: ...
+    def keep(self, better: np.ndarray) -> None: ...
+    def weights(self) -> Parameters: ...
+    def state(self) -> dict[str, Tensor]: ...
+    def load_state(self, state: dict[str, Tensor]) -> None: ...
+
+
+class Engine(Protocol):
+    """Makes trainers for chunks of at most `chunk_size` networks, `workers` of which may train at once."""
+
+    name: str
+    library: str
+    device: torch.device
+    workers: int
+    chunk_size: int
+    plan: Plan
+
+    def trainer(self, members: Sequence[Member]) -> Trainer: ...
+
+
+class Stopped(Exception):
+    """Another chunk failed, or the user interrupted: this one stopped at a checkpoint."""
+
+
+def train_stack(engine: Engine, members: Sequence[Member], checkpoints: Checkpoints, *, title: str, keep_weights: bool) -> Trained:
+    """Trains every network of a stack for the full number of iterations, and measures it.
+
+    title: names experiment and round in the progress bar. keep_weights: whether the final weights are returned.
+    Goes on from checkpoints of an interrupted run, to the same result bit for bit.
+    """
+    chunks = [members[first : first + engine.chunk_size] for first in range(0, len(members), engine.chunk_size)]
+    stop = threading.Event()
+    with (
+        _Progress(title, len(members), engine.plan.training.iterations) as progress,
+        ThreadPoolExecutor(engine.workers) as pool,
+    ):
+        runs = [
+            pool.submit(_train_chunk, engine, chunk, checkpoints, f"{number:04}", progress, stop, keep_weights)
+            for number, chunk in enumerate(chunks)
+        ]
+        try:
+            done, _ = wait(runs, return_when=FIRST_EXCEPTION)
+            failures = [run.exception() for run in done if run.exception()]
+            if failures:
+                raise failures[0]
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+    return Trained.concatenate([run.result() for run in runs])
+
+
+def _train_chunk(engine, members, checkpoints, name, progress, stop, keep_weights) -> Trained:
+    if finished := checkpoints.load_finished(name):
+        progress.finished(len(members))
+        return finished
+    run = _Run(engine, members)
+    reached = run.resume(checkpoints.load_running(name))
+    progress.trained(reached * len(members))
+    saved = time.monotonic()
+    while reached < engine.plan.training.iterations:
+        reached, before = run.to_next_evaluation(reached), reached
+        progress.trained((reached - before) * len(members))
+        if stop.is_set() or time.monotonic() - saved > CHECKPOINT_SECONDS:
+            checkpoints.save_running(name, reached, run.state())
+            saved = time.monotonic()
+        if stop.is_set():
+            raise Stopped
+    trained = run.measured(keep_weights)
+    checkpoints.save_finished(name, trained)
+    progress.finished(len(members), counted=True)
+    return trained
+
+
+class _Run:
+    """One chunk on its way through the plan: a trainer, and what was measured so far."""
+
+    def __init__(self, engine: Engine, members: Sequence[Member]):
+        self.plan = engine.plan
+        self.trainer = engine.trainer(members)
+        networks, points = len(members), self.plan.evaluation_points
+        self.validation_loss = np.full((networks, len(points)), np.nan)
+        self.validation_accuracy = np.full((networks, len(points)), np.nan)
+        self.test_accuracy = np.full((networks, len(self.plan.test_points)), np.nan)
+        self.es_loss = np.full(networks, np.inf)
+        self.es_iteration = np.zeros(networks, np.int64)
+
+    def resume(self, saved: tuple[int, dict[str, Tensor]] | None) -> int:
+        """Loads a checkpoint, or evaluates the networks at iteration 0. Returns the iteration reached."""
+        if saved is None:
+            self._evaluate(0)
+            return 0
+        iteration, state = saved
+        for name, array in self._measurements().items():
+            array[:] = state[name].numpy()
+        self.trainer.load_state(state)
+        return iteration
+
+    def to_next_evaluation(self, iteration: int) -> int:
+        """Trains up to the next evaluation point after `iteration`, evaluates there and returns it."""
+        target = next(point for point in self.plan.evaluation_points if point > iteration)
+        self.trainer.advance(iteration, target)
+        self._evaluate(target)
+        return target
+
+    def state(self) -> dict[str, Tensor]:
+        measured = {name: torch.from_numpy(array) for name, array in self._measurements().items()}
+        return {**measured, **self.trainer.state()}
+
+    def measured(self, keep_weights: bool) -> Trained:
+        """The whole record, with what is measured only of the early stop's and the last weights."""
+        scores = {}
+        for point in ("es", "final"):
+            for split in SPLITS:
+                loss, accuracy = self.trainer.evaluate(split, best=point == "es")
+                scores[f"{point}_{split}_loss"], scores[f"{point}_{split}_accuracy"] = loss, accuracy
+        assert tuple(scores) == SCORES
+        weights = self.trainer.weights() if keep_weights else {}
+        return Trained(self.es_iteration, scores, self.validation_loss, self.validation_accuracy, self.test_accuracy, weights)
+
+    def _evaluate(self, iteration: int) -> None:
+        position = self.plan.evaluation_points.index(iteration)
+        loss, accuracy = self.trainer.evaluate("validation")
+        self.validation_loss[:, position], self.validation_accuracy[:, position] = loss, accuracy
+        if iteration in self.plan.test_points:
+            self.test_accuracy[:, self.plan.test_points.index(iteration)] = self.trainer.evaluate("test")[1]
+        better = loss < self.es_loss
+        self.es_loss[better], self.es_iteration[better] = loss[better], iteration
+        self.trainer.keep(better)
+
+    def _measurements(self) -> dict[str, np.ndarray]:
+        return {
+            "validation_loss": self.validation_loss,
+            "validation_accuracy": self.validation_accuracy,
+            "test_accuracy": self.test_accuracy,
+            "es_loss": self.es_loss,
+            "es_iteration": self.es_iteration,
+        }
+
+
+class _Progress:
+    """A progress bar over all iterations of all networks, that names the stage, the networks done and the time left."""
+
+    def __init__(self, title: str, networks: int, iterations: int):
+        self.networks, self.iterations, self.done = networks, iterations, 0
+        self.lock = threading.Lock()
+        quiet = not os.isatty(2)
+        self.bar = tqdm(
+            total=networks * iterations,
+            desc=title,
+            unit=" iterations",
+            unit_scale=True,
+            mininterval=15 if quiet else 0.2,
+            dynamic_ncols=True,
+            bar_format="{desc} |{bar}| {percentage:3.0f}%{postfix} · {elapsed} · {remaining} left",
+        )
+        self._show()
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.bar.close()
+
+    def trained(self, iterations: int) -> None:
+        """So many more network-iterations are trained."""
+        with self.lock:
+            self._show()
+            self.bar.update(iterations)
+
+    def finished(self, networks: int, *, counted: bool = False) -> None:
+        """So many more networks are finished; `counted` where their iterations were reported already."""
+        with self.lock:
+            self.done += networks
+            self._show()
+            self.bar.update(0 if counted else networks * self.iterations)
+
+    def _show(self) -> None:
+        iteration = int(self.bar.n / self.networks)
+        postfix = f"iteration {iteration:,}/{self.iterations:,} · {self.done}/{self.networks} networks"
+        self.bar.set_postfix_str(postfix, refresh=False)

@@ -1,0 +1,60 @@
+"""What a training run does at which iteration, and on which images."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lth import seeds
+from lth.config import EvaluationConfig, TrainingConfig
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How every network of a stack is trained and measured."""
+
+    training: TrainingConfig
+    evaluation: EvaluationConfig
+    test_curve_until: int
+
+    @property
+    def evaluation_points(self) -> list[int]:
+        """Iterations at which networks are evaluated: 0, every so many, and always the last."""
+        return sorted({*range(0, self.training.iterations, self.evaluation.every), self.training.iterations})
+
+    @property
+    def test_points(self) -> list[int]:
+        """Those at which test accuracy is measured too."""
+        return [point for point in self.evaluation_points if 0 < self.test_curve_until >= point]
+
+    def schedule(self, start: int, stop: int) -> np.ndarray:
+        """Factors on the learning rate for iterations start … stop - 1, float64: linear warmup, then drops by 10 (paper, section 4)."""
+        iterations = np.arange(start, stop)
+        drops = np.searchsorted(self.training.optimiser.drops, iterations, side="right")
+        warmup = self.training.optimiser.warmup
+        return (np.minimum(1.0, (iterations + 1) / warmup) if warmup else 1.0) * 0.1**drops
+
+
+@dataclass(frozen=True)
+class BatchOrder:
+    """The order in which one network sees the training images: all of them, reshuffled each epoch, the incomplete last batch dropped."""
+
+    seed: int
+    family: str
+    trial: int
+    round: int
+    images: int
+    batch_size: int
+
+    def batches(self, start: int, stop: int) -> np.ndarray:
+        """Positions among the training images of the batches of iterations start … stop - 1: int64 [stop - start, batch]."""
+        per_epoch = self.images // self.batch_size
+        parts = []
+        for epoch in range(start // per_epoch, (stop - 1) // per_epoch + 1):
+            first = max(start - epoch * per_epoch, 0)
+            last = min(stop - epoch * per_epoch, per_epoch)
+            parts.append(self._epoch(epoch)[first:last])
+        return np.concatenate(parts)
+
+    def _epoch(self, epoch: int) -> np.ndarray:
+        shuffled = seeds.stream(self.seed, "order", self.family, self.trial, self.round, epoch).permutation(self.images)
+        return shuffled[: self.images // self.batch_size * self.batch_size].reshape(-1, self.batch_size)
