@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lth import paths
 from lth.errors import LthError
@@ -33,7 +33,7 @@ class Settings(Frozen):
     """Root of every named random stream (`lth.seeds`)."""
     device: Literal["auto", "cpu", "cuda"]
     """`auto` takes the GPU where there is one."""
-    engine: Literal["auto", "torch"]
+    engine: Literal["auto", "torch", "sparse"]
     """`auto` chooses by network and device alone (`lth.training.choose_engine`)."""
     precision: Literal["ieee", "tf32"]
     """float32 matrix products on CUDA: exact float32, or TensorFloat-32."""
@@ -61,7 +61,14 @@ class OptimiserConfig(Frozen):
     warmup: Annotated[int, Field(ge=0)]
     """Iterations over which the learning rate rises linearly from 0."""
     drops: tuple[Annotated[int, Field(gt=0)], ...] = Field(strict=False)
-    """Iterations at which the learning rate is divided by 10."""
+    """Iterations at which the learning rate is divided by 10, ascending."""
+
+    @field_validator("drops")
+    @classmethod
+    def _ascending(cls, drops):
+        if list(drops) != sorted(set(drops)):
+            raise ValueError(f"must ascend without repeats, not {', '.join(map(str, drops))}")
+        return drops
 
 
 class TrainingConfig(Frozen):
@@ -89,6 +96,12 @@ class PruningConfig(Frozen):
     """The same for hidden dense layers."""
     output: Rate
     """The same for the output layer."""
+
+    @model_validator(mode="after")
+    def _global_is_convolutional(self):
+        if self.method == "global" and (self.fc or self.output):
+            raise ValueError("method: global ranks convolutions alone; fc and output must be 0")
+        return self
 
 
 class Block(Frozen):
@@ -121,7 +134,7 @@ class Experiment(Frozen):
     evaluation: EvaluationConfig
     pruning: PruningConfig
     trials: Annotated[int, Field(gt=0)]
-    rounds: dict[RoundName, str]
+    rounds: dict[RoundName, str] = Field(min_length=1)
     """Every round and the round whose pruning it starts from, in order: {r00: initial, r01: r00, …}."""
     blocks: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], Block]
 
@@ -132,6 +145,8 @@ class Experiment(Frozen):
             if (name, after) != (wanted, wanted_after):
                 raise ValueError(f"rounds has a hole or is out of order: `{name}: {after}` where `{wanted}: {wanted_after}` belongs")
         for name, block in self.blocks.items():
+            if name in self.rounds:
+                raise ValueError(f"blocks.{name} has the name of a round; call it anything else")
             if missing := [round for round in block.rounds if round not in self.rounds]:
                 raise ValueError(f"blocks.{name}.rounds names {', '.join(missing)}, allowed: rounds up to {list(self.rounds)[-1]}")
         wanted = "mnist" if self.network.name == "lenet" else "cifar10"
@@ -171,7 +186,7 @@ def _load(model: type[Frozen], file: Path):
         values = yaml.safe_load(file.read_text())
     except OSError as error:
         raise LthError(f"{paths.shown(file)}: {error.strerror}; restore it with `git checkout -- {paths.shown(file)}`") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise LthError(f"{paths.shown(file)}: not YAML: {' '.join(str(error).split())}") from error
     try:
         return model.model_validate(values)

@@ -3,7 +3,7 @@
 1. Initialise a network. 2. Train it. 3. Prune the smallest weights that survive. 4. Reset the survivors to their initial values; repeat.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from lth.data import load_data
 from lth.errors import LthError
 from lth.networks import Parameters
 from lth.provenance import record
-from lth.pruning import Masks, prune_layerwise
-from lth.results import save, tabulate, tabulate_curves
+from lth.pruning import Masks, prune_global, prune_layerwise
+from lth.results import save
 from lth.storage import sha256
+from lth.tabulate import tabulate, tabulate_curves
 from lth.tickets import Start, Ticket, load_tickets, save_pruned, ticket_file
 from lth.training import BatchOrder, Member, Plan, Trained, checkpoints, choose_engine, train_stack
 from lth.training.engines import device_name, numerics_id
@@ -26,6 +27,7 @@ from lth.training.engines import device_name, numerics_id
 
 def train_round(settings: Settings, experiment: Experiment, name: str) -> None:
     """Trains the tickets of one round, every trial's, prunes them once, and writes rows, curves and what was pruned."""
+    _check_name("round", name, experiment.rounds)
     tickets = load_tickets(experiment, int(name[1:]))
     stack = [(ticket, 0, ticket.start) for ticket in tickets]
 
@@ -37,6 +39,7 @@ def train_round(settings: Settings, experiment: Experiment, name: str) -> None:
 
 def train_block(settings: Settings, experiment: Experiment, name: str) -> None:
     """Trains one block of controls, all its rounds, trials and draws as one stack, and writes rows and curves."""
+    _check_name("block", name, experiment.blocks)
     block: Block = experiment.blocks[name]
     control = CONTROLS[block.control]
     stack = [
@@ -48,12 +51,21 @@ def train_block(settings: Settings, experiment: Experiment, name: str) -> None:
     _train(settings, experiment, name, block.control, stack, block.test_curve_until)
 
 
+def _check_name(what: str, name: str, known: Iterable[str]) -> None:
+    if name not in known:
+        raise LthError(f"unknown {what} {name!r}; there are: {', '.join(known)}")
+
+
 def prune(experiment: Experiment, weights: Parameters, tickets: Sequence[Ticket]) -> list[Masks]:
     """The masks of the next round, one a trial, from the final weights [R, *shape] of this one (paper, section 1, step 3)."""
     stacked = {name: torch.stack([ticket.mask[name] for ticket in tickets]) for name in tickets[0].mask}
-    rates = {layer.weight: getattr(experiment.pruning, layer.kind) for layer in tickets[0].network.layers}
+    layers = tickets[0].network.layers
     try:
-        pruned = prune_layerwise(weights, stacked, rates)
+        if experiment.pruning.method == "global":
+            ranked = [layer.weight for layer in layers if layer.kind == "conv"]
+            pruned = stacked | prune_global({n: weights[n] for n in ranked}, {n: stacked[n] for n in ranked}, experiment.pruning.conv)
+        else:
+            pruned = prune_layerwise(weights, stacked, {layer.weight: getattr(experiment.pruning, layer.kind) for layer in layers})
     except ValueError as error:
         raise LthError(f"{experiment.experiment}: {error}; lower training.optimiser.learning_rate") from error
     return [{name: mask[position] for name, mask in pruned.items()} for position in range(len(tickets))]

@@ -40,6 +40,8 @@ def read_originals(name: str) -> dict[str, np.ndarray]:
 
     name: `mnist` or `cifar10`. Raises LthError naming the file that is missing or wrong, and what to do.
     """
+    if name not in SHA256:
+        raise LthError(f"unknown data set {name!r}; there are: {', '.join(SHA256)}")
     folder = _folder(name)
     _verify(name, folder)
     return _read_mnist(folder) if name == "mnist" else _read_cifar10(folder)

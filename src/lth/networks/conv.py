@@ -9,7 +9,7 @@ from collections import OrderedDict
 import torch
 from torch import nn
 
-from lth.networks.layers import Layer, Network, convolve, dense, max_pool, scaled
+from lth.networks.layers import Layer, Network, convolve, dense, scaled
 
 CHANNELS = {"conv2": (64,), "conv4": (64, 128), "conv6": (64, 128, 256)}
 """Channels of each block."""
@@ -33,9 +33,7 @@ def conv(name: str, width: float, dropout: float) -> Network:
     def forward(parameters, inputs, drop):
         hidden = inputs
         for position, layer in enumerate(convolutions):
-            hidden = torch.relu(convolve(parameters, layer, hidden))
-            if position % 2:
-                hidden = max_pool(hidden)
+            hidden = convolve(parameters, layer, hidden, pool=position % 2 == 1)
         hidden = drop(torch.relu(dense(parameters, "fc1", hidden.flatten(2))))
         hidden = drop(torch.relu(dense(parameters, "fc2", hidden)))
         return dense(parameters, "output", hidden)

@@ -4,6 +4,6 @@ from lth.training.checkpoint import Checkpoints, checkpoints
 from lth.training.engines import choose_engine
 from lth.training.loop import train_stack
 from lth.training.plan import BatchOrder, Plan
-from lth.training.stack import SCORES, Member, Trained
+from lth.training.stack import Member, Trained
 
-__all__ = ["SCORES", "BatchOrder", "Checkpoints", "Member", "Plan", "Trained", "checkpoints", "choose_engine", "train_stack"]
+__all__ = ["BatchOrder", "Checkpoints", "Member", "Plan", "Trained", "checkpoints", "choose_engine", "train_stack"]

@@ -16,9 +16,19 @@ from lth.training.torch_engine import TorchEngine
 def choose_engine(settings: Settings, experiment: Experiment, data: DataSet, plan: Plan) -> Engine:
     """The engine for an experiment on this machine, with the data on its device.
 
-    Raises LthError where a GPU is asked for and there is none.
+    `auto` takes the sparse engine for Lenet without dropout on the CPU, and torch for all else.
+    Raises LthError where a GPU is asked for and there is none, or the sparse engine for what it cannot train.
     """
-    return TorchEngine(build(experiment.network), data, plan, device_kind(settings), settings.precision, settings.chunk_gib)
+    device = device_kind(settings)
+    network = build(experiment.network)
+    can_be_sparse = device == "cpu" and network.name == "lenet" and not network.dropout
+    if settings.engine == "sparse" and not can_be_sparse:
+        raise LthError("params.yaml: engine: 'sparse' trains Lenet without dropout on the CPU; set it to auto or torch for anything else")
+    if settings.engine != "torch" and can_be_sparse:
+        from lth.training.sparse_engine import SparseEngine  # compiles, or loads what it compiled before
+
+        return SparseEngine(network, data, plan)
+    return TorchEngine(network, data, plan, device, settings.precision, settings.chunk_gib)
 
 
 def device_kind(settings: Settings) -> str:

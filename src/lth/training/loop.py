@@ -15,10 +15,11 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from lth.columns import SCORES, SPLITS
 from lth.networks import Parameters
 from lth.training.checkpoint import Checkpoints
 from lth.training.plan import Plan
-from lth.training.stack import SCORES, SPLITS, Member, Trained
+from lth.training.stack import Member, Trained
 
 CHECKPOINT_SECONDS = 30.0
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from lth.columns import SCORES
 from lth.networks import Parameters
 from lth.tickets import Start
 from lth.training.plan import BatchOrder
@@ -25,11 +26,6 @@ class Member:
     order: BatchOrder
     dropout_seed: int
     learning_rate: float
-
-
-SPLITS = ("validation", "test", "train")
-SCORES = tuple(f"{point}_{split}_{score}" for point in ("es", "final") for split in SPLITS for score in ("loss", "accuracy"))
-"""Measured of every network, at its early stop and at its last iteration: mean cross-entropy in nats, accuracy as a share."""
 
 
 @dataclass(frozen=True)

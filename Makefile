@@ -1,0 +1,43 @@
+# `make help` lists the targets. Every target sets up the virtual environment it needs; inside an activated environment plain
+# `dvc repro …` does the same as `make quick`, `make quick-cifar` and `make paper`.
+PYTHON ?= python3
+VENV := .venv
+INSTALLED := $(VENV)/installed
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup quick quick-cifar paper figures test test-slow lint
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED)  ## Create .venv with the pinned requirements (about 6 GB, a few minutes)
+
+$(INSTALLED): requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; run make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet -r requirements.txt
+	$(VENV)/bin/pip install --quiet --no-deps --editable .
+	touch $@
+
+quick: $(INSTALLED)  ## Train Lenet and Conv-2 at quick scale on real data and draw their figures (minutes on 2 CPU cores)
+	@sh tools/quick.sh quick
+
+quick-cifar: $(INSTALLED)  ## The same for Conv-2, Conv-4 and Conv-6
+	@sh tools/quick.sh quick-cifar
+
+paper: $(INSTALLED)  ## Everything at paper scale; without a GPU, say what that would take
+	@python -m lth.stages.paper && dvc repro
+
+figures: $(INSTALLED)  ## Redraw every figure from committed results, without training
+	@dvc repro --quiet --single-item --force figures quick quick-cifar
+	@echo "figures/paper, figures/quick and figures/quick-cifar are drawn"
+
+test: $(INSTALLED)  ## Run the tests
+	python -m pytest
+
+test-slow: $(INSTALLED)  ## Run the slow truths too
+	python -m pytest -m "slow or not slow"
+
+lint: $(INSTALLED)  ## Check style
+	ruff check . && ruff format --check .

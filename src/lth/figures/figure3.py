@@ -1,0 +1,49 @@
+"""Figure 3: Lenet's test accuracy as training goes on, for tickets of several sizes and two reinitialisations."""
+
+import pandas as pd
+
+from lth.figures.lines import Drawn, Line, grid, plot, summarise
+from lth.figures.style import COLOURS, SEQUENCE
+
+EXPERIMENTS = ("lenet",)
+CAPTION = (
+    "Test accuracy on Lenet (iterative pruning) as training proceeds. Each line is the mean over trials of one percentage of weights "
+    "remaining; error bars are the minimum and maximum of any trial."
+)
+LAST_ITERATION = 15_000
+PANELS = {
+    "tickets, mildly pruned": [("ticket", 0), ("ticket", 3), ("ticket", 7)],
+    "tickets, strongly pruned": [("ticket", 0), ("ticket", 7), ("ticket", 12), ("ticket", 15), ("ticket", 18)],
+    "tickets and reinitialisations": [("ticket", 0), ("ticket", 3), ("reinit", 3), ("ticket", 7), ("reinit", 7)],
+}
+"""Arms and rounds: rounds 3, 7, 12, 15 and 18 are P_m 51.3, 21.1, 7.0, 3.6 and 1.9."""
+
+
+def draw(results: dict[str, pd.DataFrame], curves: dict[str, pd.DataFrame]) -> Drawn:
+    """Test accuracy against iteration, three panels; rounds that an experiment does not reach are left out."""
+    (rows,), (points,) = results.values(), curves.values()
+    percents = rows.groupby("round")["percent_remaining"].first()
+    measured = points[points["test_accuracy"].notna() & (points["iteration"].between(1, LAST_ITERATION))]
+    networks = dict(measured.groupby(["arm", "round"]))
+    figure, axes = grid(1, len(PANELS), height=2.6, share_y=True)
+    lines = []
+    for ax, (title, members) in zip(axes[0], PANELS.items(), strict=True):
+        panel = [
+            _line(title, arm, percents[round], networks[arm, round], position)
+            for position, (arm, round) in enumerate(members)
+            if (arm, round) in networks
+        ]
+        plot(ax, panel, every=max(1, len(panel[0].points) // 8))
+        ax.set(title=title, xlabel="training iterations")
+        ax.legend(loc="lower right", title="$P_m$ (%)", title_fontsize=7)
+        lines += panel
+    axes[0, 0].set_ylabel("test accuracy")
+    best = max(line.points["mean"].max() for line in lines)
+    axes[0, 0].set_ylim(best - 0.045, best + 0.005)
+    return Drawn(figure, lines)
+
+
+def _line(panel: str, arm: str, percent: float, points: pd.DataFrame, position: int) -> Line:
+    label = f"{percent:.1f}" + (" reinit" if arm == "reinit" else "")
+    style = "--" if arm == "reinit" else "-"
+    return Line(panel, label, summarise(points, "iteration", "test_accuracy"), COLOURS[SEQUENCE[position]], style)

@@ -1,0 +1,45 @@
+"""Figure 5: the early stop of Conv-2, Conv-4 and Conv-6 and their accuracy, tickets against reinitialisations."""
+
+import pandas as pd
+
+from lth.figures.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
+from lth.figures.style import COLOURS
+
+EXPERIMENTS = ("conv2", "conv4", "conv6")
+CAPTION = (
+    "Early-stopping iteration and accuracy of Conv-2, Conv-4 and Conv-6 under iterative pruning, winning tickets (solid) against random "
+    "reinitialisations of the same structure (dashed): early stop, test and training accuracy there, and test accuracy at the last "
+    "iteration. Means; error bars are the minimum and maximum of any network."
+)
+PANELS = {
+    "early-stop iteration": "es_iteration",
+    "test accuracy at early stop": "es_test_accuracy",
+    "training accuracy at early stop": "es_train_accuracy",
+    "test accuracy at the last iteration": "final_test_accuracy",
+}
+NETWORKS = {"conv2": ("Conv-2", "blue", "o"), "conv4": ("Conv-4", "orange", "s"), "conv6": ("Conv-6", "green", "^")}
+
+
+def draw(results: dict[str, pd.DataFrame], curves: dict[str, pd.DataFrame]) -> Drawn:
+    """Four panels against P_m, the networks that have been run in each."""
+    figure, axes = grid(2, 2, height=4.6)
+    percents = max((rows.groupby("round")["percent_remaining"].first().tolist() for rows in results.values()), key=len)
+    lines = []
+    for ax, (title, column) in zip(axes.flat, PANELS.items(), strict=True):
+        panel = [line for name, rows in results.items() for line in _pair(title, name.removeprefix("quick-"), rows, column)]
+        against_percent_remaining(plot(ax, panel), percents)
+        ax.set_ylabel(title)
+        lines += panel
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return Drawn(figure, lines)
+
+
+def _pair(panel: str, network: str, rows: pd.DataFrame, column: str) -> list[Line]:
+    """One network's tickets and reinitialisations, both from the dense network on."""
+    name, colour, marker = NETWORKS[network]
+    dense = rows[rows["round"] == 0]
+    pair = []
+    for arm, label, style in (("ticket", name, "-"), ("reinit", f"{name} reinit", "--")):
+        members = pd.concat([dense, rows[(rows["arm"] == arm) & (rows["round"] > 0)]])
+        pair.append(Line(panel, label, by_percent_remaining(members, column), COLOURS[colour], style, marker))
+    return pair

@@ -1,0 +1,150 @@
+"""params.yaml: the real ones parse, and every mistake is one line that says what, where and what is allowed."""
+
+import sys
+from importlib import import_module
+
+import pytest
+import yaml
+
+import tiny
+from lth import paths
+from lth.config import experiment_names, load_experiment, load_settings
+from lth.errors import LthError
+from lth.stages import run
+from lth.tickets import save_initial
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_every_experiment_parses(name):
+    experiment = load_experiment(name)
+    assert experiment.experiment == name
+    assert name.startswith("quick-") == (experiment.scale == "quick")
+
+
+def test_the_root_settings_parse():
+    assert load_settings().seed >= 0
+
+
+def test_every_pipeline_file_is_the_same():
+    contents = {(paths.PIPELINES / name / "dvc.yaml").read_bytes() for name in experiment_names()}
+    assert len(contents) == 1, "pipelines/*/dvc.yaml must be byte-identical"
+
+
+def refusal(root, values, name: str = "tiny") -> str:
+    """The one line that loading these values ends in."""
+    tiny.write_experiment(root, values)
+    with pytest.raises(LthError) as caught:
+        load_experiment(name)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.startswith("pipelines/tiny/params.yaml: ")
+    return message
+
+
+BLOCK = {"control": "reinit", "rounds": ["r01"], "draws": 1, "test_curve_until": 0}
+
+MISTAKES = {
+    "misspelt key": ({"trails": 5}, ["trails", "unknown key", "trials", "network", "rounds"]),
+    "misspelt nested key": ({"training.iteration": 5}, ["training.iteration:", "unknown key", "iterations", "batch_size"]),
+    "misspelt key, two levels down": ({"training.optimiser.lr": 0.1}, ["training.optimiser.lr:", "unknown key", "learning_rate", "warmup"]),
+    "misspelt key of a block": ({"blocks.reinit.draw": 1}, ["blocks.reinit.draw:", "unknown key", "draws", "test_curve_until"]),
+    "text for a number": ({"training.iterations": "many"}, ["training.iterations", "'many'", "integer"]),
+    "fraction for a count": ({"trials": 2.5}, ["trials", "2.5", "integer"]),
+    "yes for a count": ({"trials": True}, ["trials", "True", "integer"]),
+    "text for a mapping": ({"network": "lenet"}, ["network", "'lenet'"]),
+    "null for a number": ({"training.batch_size": None}, ["training.batch_size", "None", "integer"]),
+    "rate above one": ({"pruning.fc": 1.2}, ["pruning.fc", "1.2", "less than 1"]),
+    "rate of one": ({"pruning.output": 1.0}, ["pruning.output", "1.0", "less than 1"]),
+    "negative rate": ({"pruning.conv": -0.1}, ["pruning.conv", "-0.1", "greater than or equal to 0"]),
+    "rate not a number": ({"pruning.fc": float("nan")}, ["pruning.fc", "nan"]),
+    "infinite learning rate": ({"training.optimiser.learning_rate": float("inf")}, ["training.optimiser.learning_rate", "inf", "finite"]),
+    "no learning rate": ({"training.optimiser.learning_rate": 0}, ["training.optimiser.learning_rate", "greater than 0"]),
+    "no iterations": ({"training.iterations": 0}, ["training.iterations", "0", "greater than 0"]),
+    "unknown network": ({"network.name": "lenet5"}, ["network.name", "'lenet5'", "'lenet'", "'conv6'"]),
+    "unknown optimiser": ({"training.optimiser.name": "adamw"}, ["training.optimiser.name", "'adamw'", "'adam'", "'sgd'"]),
+    "unknown scaling": ({"data.scaling": "l1"}, ["data.scaling", "'l1'", "'l2'", "'unit'"]),
+    "network on the wrong data": ({"data.name": "cifar10"}, ["data.name", "cifar10", "lenet takes mnist"]),
+    "drops out of order": ({"training.optimiser.drops": [20, 10]}, ["training.optimiser", "drops", "20, 10"]),
+    "hole in the rounds": ({"rounds": {"r00": "initial", "r02": "r01"}}, ["rounds", "r02: r01", "r01: r00"]),
+    "rounds out of order": ({"rounds": {"r01": "r00", "r00": "initial"}}, ["rounds", "r01: r00", "r00: initial"]),
+    "round after the wrong one": ({"rounds": {"r00": "initial", "r01": "initial"}}, ["rounds", "r01: initial", "r01: r00"]),
+    "round of a strange name": ({"rounds": {"r00": "initial", "1": "r00"}}, ["rounds", "'1'"]),
+    "no rounds": ({"rounds": {}}, ["rounds"]),
+    "block of an absent round": ({"blocks.reinit.rounds": ["r01", "r07"]}, ["blocks.reinit.rounds", "r07", "r02"]),
+    "block of the dense network": ({"blocks.reinit.rounds": ["r00"]}, ["blocks.reinit", "r00"]),
+    "block out of order": ({"blocks.reinit.rounds": ["r02", "r01"]}, ["blocks.reinit", "ascend", "r02, r01"]),
+    "block without rounds": ({"blocks.reinit.rounds": []}, ["blocks.reinit.rounds"]),
+    "block of an unknown control": ({"blocks.reinit.control": "reint"}, ["blocks.reinit.control", "'reint'", "'reinit'", "'sparsity'"]),
+    "block named as a round": ({"blocks": {"r01": BLOCK}}, ["blocks", "r01"]),
+    "block with a path for a name": ({"blocks": {"../x": BLOCK}}, ["blocks", "../x"]),
+    "another folder's name": ({"experiment": "lenet"}, ["experiment", "'lenet'", "'tiny'"]),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_line(root, mistake):
+    changes, wanted = MISTAKES[mistake]
+    message = refusal(root, tiny.numbers(changes))
+    assert not [part for part in wanted if part not in message], message
+
+
+@pytest.mark.parametrize("key", ["trials", "network.width", "training.optimiser.drops", "blocks.reinit.control"])
+def test_a_missing_key_is_named(root, key):
+    values = tiny.numbers()
+    *folders, last = key.split(".")
+    place = values
+    for folder in folders:
+        place = place[folder]
+    del place[last]
+    assert f"{key}: missing" in refusal(root, values)
+
+
+@pytest.mark.parametrize("content", [b"trials: [5", b"a: b: c", b"\xff\xfe\x00", b"", b"- 1", b"only words"])
+def test_a_file_that_holds_no_parameters(root, content):
+    file = tiny.write_experiment(root, {})
+    file.write_bytes(content)
+    with pytest.raises(LthError, match=r"^pipelines/tiny/params.yaml: .+$"):
+        load_experiment("tiny")
+
+
+def test_missing_files(root):
+    tiny.write_experiment(root, tiny.numbers())
+    with pytest.raises(LthError, match=r"^unknown experiment 'tyni'; there are: tiny$"):
+        load_experiment("tyni")
+    with pytest.raises(LthError, match=r"^params.yaml: No such file.*git checkout.*$"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"sead": 1}, ["sead", "unknown key", "seed", "chunk_gib"]),
+        ({"seed": -1}, ["seed", "-1", "greater than or equal to 0"]),
+        ({"device": "gpu"}, ["device", "'gpu'", "'cuda'"]),
+        ({"precision": "fp16"}, ["precision", "'fp16'", "'tf32'"]),
+    ],
+)
+def test_a_mistake_in_the_root_settings_is_one_line(root, changes, wanted):
+    (root / "params.yaml").write_text(yaml.safe_dump({**tiny.SETTINGS, **changes}))
+    with pytest.raises(LthError, match=r"^params.yaml: .+$") as caught:
+        load_settings()
+    assert not [part for part in wanted if part not in str(caught.value)], caught.value
+
+
+def test_configurations_are_frozen(root):
+    tiny.write_experiment(root, tiny.numbers())
+    with pytest.raises(ValueError, match="frozen"):
+        load_experiment("tiny").trials = 7
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["round tiny r07", "round tiny seven", "control tiny reint", "round tyni r00", "initialise tyni", "data mnits"],
+)
+def test_a_stage_refuses_what_there_is_not(project, words, monkeypatch):
+    save_initial(load_experiment("tiny"), seed=0)
+    stage, *rest = words.split()
+    monkeypatch.setattr(sys, "argv", [stage, *rest])
+    with pytest.raises(SystemExit, match=r"^error: .+$") as ended:
+        run(import_module(f"lth.stages.{stage}").main)
+    assert any(word in str(ended.value) for word in rest if word != "tiny"), "it names what was asked for"

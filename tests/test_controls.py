@@ -1,0 +1,87 @@
+"""The controls: each keeps what it says of the ticket, and draws the rest anew."""
+
+import pytest
+import torch
+
+import tiny
+from lth.controls import CONTROLS, reinit, reshuffle, sparsity
+
+TICKETS = [tiny.ticket(tiny.experiment(network, {"network.width": 0.3}), trial=1, round=3, density=0.2) for network in ("lenet", "conv2")]
+
+
+@pytest.fixture(params=TICKETS, ids=lambda ticket: ticket.network.name)
+def ticket(request):
+    return request.param
+
+
+def counts(mask) -> dict[str, int]:
+    return {name: int(part.sum()) for name, part in mask.items()}
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_every_control_is_a_sparse_start(ticket, name):
+    before = {key: mask.clone() for key, mask in ticket.mask.items()}
+    start, again, other = (CONTROLS[name](ticket, draw) for draw in (0, 0, 1))
+    assert counts(start.mask) == counts(ticket.mask), "each layer keeps its count"
+    assert list(start.parameters) == list(ticket.start().parameters)
+    for key, mask in start.mask.items():
+        assert mask.shape == ticket.mask[key].shape
+        assert start.parameters[key].dtype == torch.float32
+        assert not start.parameters[key][~mask].any(), "pruned weights start at zero"
+        assert start.parameters[key][mask].all(), "survivors do not"
+    assert all(not value.any() for key, value in start.parameters.items() if key.endswith("bias"))
+    for key, value in start.parameters.items():
+        assert torch.equal(value, again.parameters[key]), "one draw is one network"
+        assert not key.endswith("weight") or not torch.equal(value, other.parameters[key]), "another draw is another"
+    assert all(torch.equal(start.mask[key], again.mask[key]) for key in start.mask)
+    assert all(torch.equal(ticket.mask[key], before[key]) for key in before), "the ticket is left as it was"
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_trials_and_rounds_draw_differently(name):
+    experiment = TICKETS[0].experiment
+    mask = TICKETS[0].mask
+    starts = [CONTROLS[name](type(TICKETS[0])(experiment, 0, round, trial, mask), 0) for round, trial in ((1, 0), (2, 0), (1, 1))]
+    values = [start.parameters["fc1.weight"] for start in starts]
+    assert not any(torch.equal(values[one], values[two]) for one, two in ((0, 1), (0, 2), (1, 2)))
+
+
+def test_reinit_keeps_the_structure_with_fresh_values(ticket):
+    start, own = reinit(ticket, 0), ticket.start()
+    for layer in ticket.network.layers:
+        mask = ticket.mask[layer.weight]
+        assert torch.equal(start.mask[layer.weight], mask)
+        fresh, original = start.parameters[layer.weight][mask], own.parameters[layer.weight][mask]
+        assert not (fresh == original).any()
+        assert fresh.std().item() == pytest.approx(layer.deviation, rel=5 / (2 * len(fresh)) ** 0.5)
+
+
+def test_reshuffle_keeps_each_connections_initial_value(ticket):
+    start, own = reshuffle(ticket, 0), ticket.start()
+    for name, mask in ticket.mask.items():
+        moved = start.mask[name]
+        assert not torch.equal(moved, mask)
+        assert torch.equal(start.parameters[name][moved].sort().values, own.parameters[name][mask].sort().values)
+
+
+def test_sparsity_draws_structure_and_values(ticket):
+    start, own = sparsity(ticket, 0), ticket.start()
+    for layer in ticket.network.layers:
+        moved = start.mask[layer.weight]
+        assert not torch.equal(moved, ticket.mask[layer.weight])
+        fresh = start.parameters[layer.weight][moved]
+        coincident = torch.isin(fresh, own.parameters[layer.weight]).float().mean()
+        assert coincident < 0.02, "values are fresh, but for float32 coincidences"
+        assert fresh.std().item() == pytest.approx(layer.deviation, rel=5 / (2 * len(fresh)) ** 0.5)
+
+
+@pytest.mark.parametrize("control", [reshuffle, sparsity])
+def test_structures_are_uniform_over_a_layer(control):
+    """Survivors crowded into the first rows of the ticket are spread over all rows."""
+    ticket = TICKETS[0]
+    mask = {name: torch.zeros_like(part) for name, part in ticket.mask.items()}
+    for part in mask.values():
+        part[: len(part) // 2] = True
+    crowded = type(ticket)(ticket.experiment, 0, 3, 1, mask)
+    rows = control(crowded, 0).mask["fc1.weight"].float().mean(1)
+    assert abs(rows - rows.mean()).max() < 5 * (0.25 / mask["fc1.weight"].shape[1]) ** 0.5

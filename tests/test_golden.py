@@ -1,0 +1,119 @@
+"""Golden trajectories: training still computes what it computed when the numbers in golden.json were written.
+
+Results carry the id of the arithmetic that made them (`src/lth/numerics/<network>.yaml`), and the training stages depend on that id and
+not on source files. So whoever changes what training computes must change the id, and this test fails until they do: tiny runs through
+every engine, network, optimiser and arm are compared with the values stored under the current ids. After a change that is meant, raise
+the number in the numerics file and write the values anew, on a CPU:
+
+    python tests/test_golden.py
+
+The tolerance is 1e-4, relative. Processors differ in the order of their sums, and 24 steps of training magnify that to some 1e-6 here;
+a changed formula, order of images or initial value moves losses by 1e-3 and more.
+"""
+
+import json
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import tiny
+from lth.config import NetworkConfig, OptimiserConfig
+from lth.controls import CONTROLS
+from lth.pruning import prune_layerwise
+from lth.training.engines import numerics_id
+
+FILE = Path(__file__).with_name("golden.json")
+TOLERANCE = 1e-4
+GPU_TOLERANCE = 1e-3
+"""A GPU's kernels sum in other orders again."""
+
+OPTIMISERS = {
+    "adam": {"training.optimiser.learning_rate": 0.003},
+    "sgd": {"training.optimiser.learning_rate": 0.1, "training.optimiser.weight_decay": 0.01},
+    "momentum": {"training.optimiser.learning_rate": 0.03, "training.optimiser.warmup": 5, "training.optimiser.drops": [18]},
+}
+ARMS = ["ticket", *CONTROLS]
+NETWORKS = get_args(NetworkConfig.model_fields["name"].annotation)
+assert set(OPTIMISERS) == set(get_args(OptimiserConfig.model_fields["name"].annotation)), "every optimiser has its trajectories"
+
+
+CASES = [(network, engine, optimiser) for network in NETWORKS for engine in tiny.engines(network) for optimiser in OPTIMISERS]
+
+
+def trajectories(network: str, engine: str, optimiser: str, device: str = "cpu") -> dict[str, dict]:
+    """What one run of every arm measures, and what pruning its ticket leaves."""
+    changes = {
+        "network.width": 0.05,
+        "training.iterations": 24,
+        "training.optimiser.name": optimiser,
+        "evaluation.every": 8,
+        "evaluation.test_curve_until": 24,
+        **OPTIMISERS[optimiser],
+    }
+    experiment = tiny.experiment(network, changes)
+    data = tiny.data_set(experiment.data.name)
+    ticket = tiny.ticket(experiment, round=2, density=0.5)
+    starts = {"ticket": ticket.start, **{name: partial(control, ticket, 0) for name, control in CONTROLS.items()}}
+    members = [tiny.member(ticket, data, arm=arm, start=starts[arm]) for arm in ARMS]
+    with tempfile.TemporaryDirectory() as folder:
+        trained = tiny.train(tiny.engine(experiment, data, name=engine, device=device), members, Path(folder))
+    rates = {layer.weight: getattr(experiment.pruning, layer.kind) for layer in ticket.network.layers}
+    measured = {}
+    for position, arm in enumerate(ARMS):
+        weights = {name: trained.weights[name][position : position + 1] for name in ticket.mask}
+        pruned = prune_layerwise(weights, {name: part[None] for name, part in starts[arm]().mask.items()}, rates)
+        measured[arm] = {
+            "validation loss": trained.validation_loss[position].tolist(),
+            "final losses": [float(trained.scores[f"final_{split}_loss"][position]) for split in ("validation", "test", "train")],
+            "weight norms": [float(value.double().norm()) for value in weights.values()],
+            "norms of what pruning leaves": [float((weights[name] * mask).double().norm()) for name, mask in pruned.items()],
+        }
+    return measured
+
+
+def stored() -> dict:
+    return json.loads(FILE.read_text())
+
+
+def compare(case: tuple[str, str, str], device: str, tolerance: float) -> None:
+    network, engine, optimiser = case
+    numerics = numerics_id(network, engine)
+    golden = stored().get(network, {}).get(numerics)
+    assert golden, f"golden.json holds nothing for {network} under {numerics}: write it with `python tests/test_golden.py`"
+    for arm, measured in trajectories(*case, device).items():
+        for what, values in measured.items():
+            assert values == pytest.approx(golden[optimiser][arm][what], rel=tolerance), (
+                f"{arm}, {what}: training computes something else than {numerics} did. If that is meant, raise the number of {engine} in "
+                f"src/lth/numerics/{network}.yaml and run `python tests/test_golden.py`; results made under the old id stay as they are"
+            )
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_training_computes_what_its_numerics_id_says(case):
+    compare(case, "cpu", TOLERANCE)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("case", [case for case in CASES if case[1] == "torch"], ids=" ".join)
+def test_a_gpu_computes_the_same(case, cuda):
+    compare(case, cuda, GPU_TOLERANCE)
+
+
+def test_no_value_is_stored_that_no_case_makes():
+    wanted = {(network, numerics_id(network, engine), optimiser) for network, engine, optimiser in CASES}
+    assert {
+        (network, numerics, optimiser) for network, ids in stored().items() for numerics, held in ids.items() for optimiser in held
+    } == wanted
+
+
+if __name__ == "__main__":
+    written: dict = {}
+    for network, engine, optimiser in CASES:
+        held = written.setdefault(network, {}).setdefault(numerics_id(network, engine), {})
+        held[optimiser] = trajectories(network, engine, optimiser)
+    rounded = json.loads(json.dumps(written), parse_float=lambda text: float(f"{float(text):.8g}"))
+    FILE.write_text(json.dumps(rounded, indent=1) + "\n")
+    print(f"wrote {FILE} for {', '.join(f'{network} {list(ids)}' for network, ids in written.items())}")

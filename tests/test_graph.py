@@ -1,0 +1,57 @@
+"""The DVC graph says what is true: drawing and table stages list the very sources they import, and every stage reads what it names."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lth import paths
+from lth.config import experiment_names, load_experiment
+
+ROOT_STAGES = yaml.safe_load((paths.ROOT / "dvc.yaml").read_text())["stages"]
+EXPERIMENT_STAGES = yaml.safe_load((paths.PIPELINES / "quick-lenet" / "dvc.yaml").read_text())["stages"]
+
+
+def import_closure(module: str) -> set[str]:
+    """The package's files that a fresh interpreter loads to import a module."""
+    code = f"import {module}, sys; print(*[m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'lth'], sep='\\n')"
+    lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=paths.ROOT).stdout.split()
+    return {str(Path(line).relative_to(paths.ROOT)) for line in lines}
+
+
+def listed_sources(deps: list[str]) -> set[str]:
+    """The Python files that a stage's dependencies name, folders expanded."""
+    sources = [paths.ROOT / dep for dep in deps if dep.startswith("src/")]
+    files = [file for source in sources for file in (source.rglob("*.py") if source.is_dir() else [source])]
+    return {str(file.relative_to(paths.ROOT)) for file in files}
+
+
+@pytest.mark.parametrize("stage", ["quick", "quick-cifar", "figures"])
+def test_drawing_stages_depend_on_the_sources_they_import(stage):
+    assert listed_sources(ROOT_STAGES[stage]["deps"]) == import_closure("lth.stages.figures")
+
+
+def test_the_table_stage_depends_on_the_sources_it_imports():
+    assert listed_sources(EXPERIMENT_STAGES["table"]["deps"]) == import_closure("lth.stages.table")
+
+
+@pytest.mark.parametrize("stage", ["quick", "quick-cifar", "figures"])
+def test_drawing_stages_depend_on_the_rounds_and_blocks_of_what_they_draw(stage):
+    experiments = ROOT_STAGES[stage]["cmd"].split()[4:]
+    assert [f"results/{name}/runs" for name in experiments] == [dep for dep in ROOT_STAGES[stage]["deps"] if dep.startswith("results/")]
+    params = {file: set(keys) for entry in ROOT_STAGES[stage]["params"] for file, keys in entry.items()}
+    assert params == {f"pipelines/{name}/params.yaml": {"scale", "trials", "rounds", "blocks"} for name in experiments}
+
+
+def test_training_stages_depend_on_no_source_file():
+    for stage in ("round", "control"):
+        sources = [dep for dep in EXPERIMENT_STAGES[stage]["do"]["deps"] if dep.startswith("src/")]
+        assert sources == ["src/lth/numerics/${network.name}.yaml"]
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_every_experiment_has_the_same_stages_and_a_numerics_id(name):
+    assert (paths.PIPELINES / name / "dvc.yaml").read_bytes() == (paths.PIPELINES / "lenet" / "dvc.yaml").read_bytes()
+    assert (paths.NUMERICS / f"{load_experiment(name).network.name}.yaml").is_file()

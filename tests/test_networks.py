@@ -1,0 +1,121 @@
+"""The paper's networks: their sizes, their initialisation, and that a stack computes what each network alone does."""
+
+import numpy as np
+import pytest
+import torch
+
+import tiny
+from lth.config import NetworkConfig
+from lth.networks import Network, build
+
+IMAGE = {"lenet": (1, 28, 28), "conv2": (3, 32, 32), "conv4": (3, 32, 32), "conv6": (3, 32, 32)}
+NAMES = list(IMAGE)
+
+
+def network(name: str, width: float = 1.0, dropout: float = 0.0) -> Network:
+    return build(NetworkConfig(name=name, width=width, dropout=dropout))
+
+
+def drawn(built: Network, key: int) -> dict[str, torch.Tensor]:
+    """Parameters with biases that are not zero, so that a forgotten bias shows."""
+    generator = np.random.Generator(np.random.Philox(key=key))
+    parameters = built.initial_parameters(generator)
+    return {
+        name: value + 0.1 * (torch.arange(value.numel()).view_as(value) % 3) * name.endswith("bias") for name, value in parameters.items()
+    }
+
+
+def identity(hidden):
+    return hidden
+
+
+@pytest.mark.parametrize(
+    ("name", "weights", "convolutional"),
+    [
+        ("lenet", 266_200, 0),
+        ("conv2", 4_300_992, 38_592),  # the paper: 4.3M / 38K
+        ("conv4", 2_425_024, 259_776),  # 2.4M / 260K
+        ("conv6", 2_261_184, 1_144_512),  # the paper's table says 1.7M / 1.1M, its description comes to this
+    ],
+)
+def test_weight_counts(name, weights, convolutional):
+    built = network(name)
+    assert built.weight_count == weights
+    assert sum(layer.size for layer in built.layers if layer.kind == "conv") == convolutional
+    assert sum(value.numel() for key, value in built.module().named_parameters() if key.endswith("weight")) == weights
+    assert [layer.name for layer in built.layers if layer.kind == "output"] == ["output"]
+    assert built.layers[-1].name == "output"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_are_those_of_the_module(name):
+    built = network(name, width=0.25)
+    parameters = built.initial_parameters(np.random.Generator(np.random.Philox(key=0)))
+    state = built.module().state_dict()
+    assert {key: value.shape for key, value in parameters.items()} == {key: value.shape for key, value in state.items()}
+    assert list(parameters) == list(state)
+    assert all(value.dtype == torch.float32 for value in parameters.values())
+
+
+@pytest.mark.parametrize("name", ["lenet", "conv4"])
+def test_gaussian_glorot_initialisation(name):
+    built = network(name)
+    parameters = built.initial_parameters(np.random.Generator(np.random.Philox(key=0)))
+    module = built.module()
+    for layer in built.layers:
+        values = parameters[layer.weight].double()
+        reference = torch.nn.init.xavier_normal_(module.get_submodule(layer.name).weight.detach().clone())
+        deviation = (2 / sum(torch.nn.init._calculate_fan_in_and_fan_out(reference))) ** 0.5
+        n = values.numel()
+        assert values.std().item() == pytest.approx(deviation, rel=5 / (2 * n) ** 0.5)
+        assert abs(values.mean().item()) < 5 * deviation / n**0.5
+        kurtosis = ((values / deviation) ** 4).mean().item()
+        assert kurtosis == pytest.approx(3, abs=5 * (96 / n) ** 0.5), "not a Gaussian"
+        assert not parameters[layer.bias].any()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stack_computes_what_each_network_alone_does(name):
+    built = network(name, width=0.1)
+    single = [drawn(built, key) for key in range(3)]
+    stacked = {key: torch.stack([parameters[key] for parameters in single]) for key in single[0]}
+    inputs = torch.rand(3, 5, *IMAGE[name], generator=torch.Generator().manual_seed(0))
+    together = built.forward(stacked, inputs, identity)
+    assert together.shape == (3, 5, 10)
+    for position, parameters in enumerate(single):
+        alone = built.forward({key: value[None] for key, value in parameters.items()}, inputs[position][None], identity)
+        torch.testing.assert_close(together[position], alone[0])
+        module = built.module().eval()
+        module.load_state_dict(parameters)
+        torch.testing.assert_close(alone[0], module(inputs[position]))
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "hidden"),
+    [("lenet", 0.5, [150, 50]), ("lenet", 3.0, [900, 300]), ("lenet", 0.0001, [1, 1]), ("conv2", 0.25, [16, 16, 64, 64])],
+)
+def test_width_scales_every_hidden_layer(name, width, hidden):
+    built = network(name, width)
+    assert [layer.shape[0] for layer in built.layers] == [*hidden, 10]
+    assert built.module()(torch.zeros(1, *IMAGE[name])).shape == (1, 10)
+
+
+def test_dropout_only_in_training():
+    plain, dropping = (tiny.experiment(changes={"network.dropout": rate}) for rate in (0.0, 0.5))
+    data = tiny.data_set("mnist")
+    trainers = [tiny.engine(e, data).trainer([tiny.member(tiny.ticket(e), data)]) for e in (plain, dropping)]
+    assert trainers[0].evaluate("test")[0] == trainers[1].evaluate("test")[0], "an evaluation drops nothing"
+    assert trainers[1].evaluate("test")[0] == trainers[1].evaluate("test")[0]
+    for trainer in trainers:
+        trainer.advance(0, 3)
+    assert trainers[0].evaluate("test")[0] != trainers[1].evaluate("test")[0], "training drops"
+
+
+@pytest.mark.parametrize("name", ["lenet", "conv2"])
+def test_dropout_is_applied_to_both_hidden_dense_layers(name):
+    built = network(name, width=0.1, dropout=0.5)
+    seen = []
+    parameters = {key: value[None] for key, value in drawn(built, 0).items()}
+    built.forward(parameters, torch.rand(1, 4, *IMAGE[name]), lambda hidden: seen.append(hidden.shape) or hidden)
+    assert seen == [(1, 4, layer.shape[0]) for layer in built.layers if layer.kind == "fc"]
+    assert [module.p for module in built.module().modules() if isinstance(module, torch.nn.Dropout)] == [0.5, 0.5]

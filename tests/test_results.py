@@ -1,0 +1,148 @@
+"""The tidy tables: what is documented is what is written, whole or not at all, the same bytes each time."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tiny
+from lth import load_curves, load_results, paths
+from lth.columns import COLUMNS, CURVES, IDENTITY
+from lth.config import load_experiment, load_settings
+from lth.errors import LthError
+from lth.provenance import record
+from lth.results import save
+from lth.rounds import train_block, train_round
+from lth.tickets import load_ticket, save_initial
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    """A project whose tiny experiment is trained from beginning to end."""
+    root = tmp_path_factory.mktemp("finished")
+    tiny.write_project(root)
+    with pytest.MonkeyPatch.context() as patch:
+        tiny.move_root(root, patch.setattr)
+        settings, experiment = load_settings(), load_experiment("tiny")
+        save_initial(experiment, settings.seed)
+        for name in experiment.rounds:
+            train_round(settings, experiment, name)
+        for name in experiment.blocks:
+            train_block(settings, experiment, name)
+    return root
+
+
+@pytest.fixture
+def trained(finished, root):
+    """The experiment, in a copy of that project."""
+    shutil.copytree(finished, root, dirs_exist_ok=True)
+    return load_experiment("tiny")
+
+
+def written() -> dict[str, bytes]:
+    return {paths.shown(file): file.read_bytes() for file in sorted(paths.RESULTS.rglob("*")) if file.is_file()}
+
+
+def test_the_columns_are_the_documented_ones(trained):
+    rows, curves = load_results("tiny"), load_curves("tiny")
+    assert list(rows.columns) == list(COLUMNS)
+    assert list(curves.columns) == list(CURVES)
+    assert all(text for text in (COLUMNS | CURVES).values())
+    for file in (paths.RESULTS / "tiny" / "runs").iterdir():
+        read, documented = (pd.read_csv, COLUMNS) if file.suffix == ".csv" else (pd.read_parquet, CURVES)
+        assert list(read(file).columns) == list(documented)
+
+
+def test_one_row_a_network(trained):
+    rows = load_results("tiny").set_index(IDENTITY).sort_index()
+    tickets = [("ticket", round, trial, 0) for round in range(3) for trial in range(2)]
+    controls = [("reinit", 1, trial, draw) for trial in range(2) for draw in range(2)]
+    assert list(rows.index) == sorted(tickets + controls)
+    for (_, round, trial, _), row in rows.iterrows():
+        ticket = load_ticket("tiny", round=round, trial=trial)
+        assert row["weights_remaining"] == ticket.weights_remaining
+        assert row["percent_remaining"] == pytest.approx(ticket.percent_remaining)
+    assert set(rows["experiment"]) == {"tiny"}
+    assert set(rows["iterations"]) == {40}
+    assert not rows.isna().any(axis=None)
+
+
+def test_a_round_prunes_its_survivors(trained):
+    rows = load_results("tiny").query("arm == 'ticket' and trial == 0").sort_values("round")
+    assert rows["percent_remaining"].iloc[0] == 100
+    assert rows["weights_remaining"].is_monotonic_decreasing
+    for earlier, later in ((0, 1), (1, 2)):
+        before, after = (load_ticket("tiny", round=round, trial=0).mask for round in (earlier, later))
+        for name, rate in (("fc1.weight", 0.2), ("fc2.weight", 0.2), ("output.weight", 0.1)):
+            survivors = int(before[name].sum())
+            assert int(after[name].sum()) == survivors - round(rate * survivors)
+
+
+def test_curves_are_of_the_rows(trained):
+    rows, curves = load_results("tiny").set_index(IDENTITY), load_curves("tiny")
+    assert (curves.dtypes[["validation_loss", "validation_accuracy", "test_accuracy"]] == "float32").all()
+    for identity, curve in curves.groupby(IDENTITY):
+        assert curve["iteration"].tolist() == [0, 10, 20, 30, 40]
+        row = rows.loc[identity]
+        assert curve["iteration"].iloc[curve["validation_loss"].argmin()] == row["es_iteration"]
+        assert curve["validation_loss"].iloc[-1] == np.float32(row["final_validation_loss"])
+        assert curve["test_accuracy"].notna().tolist() == ([True] * 3 + [False] * 2 if identity[0] == "ticket" else [False] * 5)
+
+
+@pytest.mark.parametrize("stage", ["r02", "reinit"])
+@pytest.mark.parametrize(("ending", "load"), [(".csv", load_results), (".curves.parquet", load_curves)])
+def test_a_missing_stage_is_named(trained, stage, ending, load):
+    (paths.RESULTS / "tiny" / "runs" / f"{stage}{ending}").unlink()
+    with pytest.raises(LthError, match=rf"^results/tiny/runs/{stage}{ending} is missing: .*dvc repro.*$"):
+        load("tiny")
+
+
+def test_training_again_changes_no_byte(trained):
+    before = written()
+    assert len(before) == 3 * 4, "rows, curves and provenance of four stages"
+    time.sleep(0.2)  # another wall time
+    train_round(load_settings(), trained, "r01")
+    train_block(load_settings(), trained, "reinit")
+    assert written() == before
+
+
+def test_provenance_is_rewritten_only_when_the_bytes_change(root):
+    result, sidecar = root / "results" / "r00.csv", root / "results" / "r00.json"
+    result.parent.mkdir()
+    result.write_text("a\n1\n")
+    record(sidecar, [result], "the command", {"engine": "torch-1"})
+    first = sidecar.read_bytes()
+    assert json.loads(first)["sha256"].keys() == {"results/r00.csv"}
+    assert {"command", "commit", "engine", "hardware", "versions", "wall_seconds"} <= json.loads(first).keys()
+    record(sidecar, [result], "another command", {"engine": "torch-2"})
+    assert sidecar.read_bytes() == first
+    result.write_text("a\n2\n")
+    record(sidecar, [result], "another command", {"engine": "torch-2"})
+    assert json.loads(sidecar.read_bytes())["engine"] == "torch-2"
+
+
+def test_a_stage_that_lacks_networks_is_named(trained):
+    file = paths.RESULTS / "tiny" / "runs" / "reinit.csv"
+    pd.read_csv(file).iloc[:-1].to_csv(file, index=False)
+    with pytest.raises(LthError, match=r"^results/tiny/runs/reinit.csv lacks 1 of its 4 networks \(reinit round 1 trial 1 draw 1"):
+        load_results("tiny")
+
+
+@pytest.mark.parametrize(("file", "load"), [("r01.csv", load_results), ("r01.curves.parquet", load_curves)])
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\x00\xff", b"a,b\n1,2\n", b'"a,b\n1,2'])
+def test_a_damaged_table_is_named(trained, file, load, content):
+    (paths.RESULTS / "tiny" / "runs" / file).write_bytes(content)
+    with pytest.raises(LthError, match=rf"^results/tiny/runs/{file} is damaged [^\n]+$"):
+        load("tiny")
+
+
+def test_tables_survive_the_disk(trained):
+    curves = load_curves("tiny").query("round == 1 and arm == 'ticket'").reset_index(drop=True)
+    rows = load_results("tiny").query("round == 1 and arm == 'ticket'").reset_index(drop=True)
+    before = [(paths.RESULTS / "tiny" / "runs" / f"r01{ending}").read_bytes() for ending in (".csv", ".curves.parquet")]
+    files = save(trained, "r01", rows, curves)
+    assert [file.read_bytes() for file in files] == before, "what is read back writes the same bytes: no digit is lost"

@@ -1,0 +1,282 @@
+"""A stage killed at any moment goes on where it was, to the same bytes; a full disk or a second run harms nothing.
+
+Each stage runs in a process of its own that saves a checkpoint at every evaluation and, at a stated moment, kills itself with SIGKILL
+(as `kill -9` does) or meets a full disk.
+"""
+
+import fcntl
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import tiny
+from lth.errors import LthError
+from lth.storage import write_atomically, write_bytes
+
+LONGER = {"training.iterations": 160, "evaluation.every": 20, "network.dropout": 0.3, "network.width": 0.1}
+"""Long enough to be killed on the way, with dropout so that the generator's state counts."""
+
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["lth.rounds", "torch._inductor"])  # imported once, so that a stage starts at once
+
+
+class Moment(NamedTuple):
+    """When it happens: at the nth file of an ending."""
+
+    what: str
+    """killed half written, killed before rename, killed after rename, disk full"""
+    ending: str
+    nth: int
+
+
+def run_stage(root: Path, stage: str, name: str, moment: Moment | None, messages: Connection) -> None:
+    """What a stage's process does."""
+    import lth.training.checkpoint
+    import lth.training.loop
+    from lth.stages import run
+
+    tiny.move_root(root)
+    lth.training.loop.CHECKPOINT_SECONDS = -1.0
+    if moment:
+        strike_at(moment)
+    sys.argv = [stage, "tiny", name]
+    os.dup2(messages.fileno(), 2)
+    sys.stderr = os.fdopen(2, "w", buffering=1)
+    run(import_module(f"lth.stages.{stage}").main)
+
+
+def strike_at(moment: Moment) -> None:
+    """Arranges that the process is struck at a moment; each kind of file is written by another function."""
+    import pandas as pd
+
+    import lth.training.checkpoint as checkpoint
+
+    left = moment.nth
+
+    def struck(path) -> bool:
+        nonlocal left
+        name = Path(path).name
+        if name.endswith(".part"):  # .r00.csv.4711.part is to become r00.csv
+            name = name.rsplit(".", 2)[0]
+        left -= name.endswith(moment.ending)
+        return left == 0
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def struck_in(write, path_of):
+        def wrapped(*args, **options):
+            path = path_of(args)
+            if moment.what == "disk full" and struck(path):
+                resource.setrlimit(resource.RLIMIT_FSIZE, (50, resource.RLIM_INFINITY))
+            write(*args, **options)
+            if moment.what == "killed half written" and struck(path):
+                os.truncate(path, Path(path).stat().st_size // 2)
+                die()
+
+        return wrapped
+
+    def replace(source, target, rename=os.replace):
+        if moment.what == "killed before rename" and struck(target):
+            die()
+        rename(source, target)
+        if moment.what == "killed after rename" and struck(target):
+            die()
+
+    checkpoint.save_file = struck_in(checkpoint.save_file, lambda args: args[1])
+    Path.write_bytes = struck_in(Path.write_bytes, lambda args: args[0])
+    pd.DataFrame.to_parquet = struck_in(pd.DataFrame.to_parquet, lambda args: args[1])
+    os.replace = replace
+
+
+class Stage:
+    """A stage in a process of its own."""
+
+    def __init__(self, root: Path, stage: str, name: str, *moment):
+        self.said, says = multiprocessing.Pipe(duplex=False)
+        self.process = processes.Process(target=run_stage, args=(root, stage, name, Moment(*moment) if moment else None, says))
+        self.process.start()
+        says.close()
+
+    def ends(self, status: int = 0) -> str:
+        """Waits for it to end with an exit status, and returns what it said."""
+        with open(self.said.fileno(), "rb", closefd=False) as pipe:
+            messages = pipe.read().decode()
+        self.said.close()
+        self.process.join()
+        assert self.process.exitcode == status, messages
+        return messages
+
+
+def outputs(root: Path) -> dict[str, bytes]:
+    """Everything that the stages write but provenance, whose wall time differs."""
+    files = [file for folder in ("tickets", "results") for file in (root / folder).rglob("*") if file.is_file()]
+    return {str(file.relative_to(root)): file.read_bytes() for file in files if "provenance" not in file.parts and file.suffix != ".part"}
+
+
+def checkpoints(root: Path, ending: str = "") -> list[Path]:
+    return [file for file in (root / ".checkpoints").glob(f"*/*{ending}") if file.suffix != ".part"]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory) -> Path:
+    """A project whose stages ran through: initialise, round r00 and the block `reinit` of round 1."""
+    root = tmp_path_factory.mktemp("uninterrupted")
+    tiny.write_project(root, LONGER)
+    subprocess.run([sys.executable, "-m", "lth.stages.initialise", "tiny"], env=tiny.environment(root), check=True)
+    for words in (("round", "r00"), ("control", "reinit")):
+        Stage(root, *words).ends()
+    return root
+
+
+@pytest.fixture
+def begun(uninterrupted, tmp_path):
+    """A function to a project where all stages before the given one ran."""
+
+    def make(stage: str) -> Path:
+        root = tmp_path / "project"
+        shutil.copytree(uninterrupted, root)
+        shutil.rmtree(root / "results")
+        shutil.rmtree(root / ".checkpoints")
+        if stage == "round":
+            (root / "tickets" / "tiny" / "r00.npz").unlink()
+        return root
+
+    return make
+
+
+def assert_as_uninterrupted(root: Path, uninterrupted: Path, name: str) -> None:
+    made = outputs(root)
+    assert f"results/tiny/runs/{name}.csv" in made
+    assert made == {name: content for name, content in outputs(uninterrupted).items() if name in made}
+    assert not checkpoints(root), "checkpoints are removed at the end"
+
+
+KILLS = {
+    ("round", "r00"): [
+        ("killed half written", ".running", 3),
+        ("killed before rename", ".running", 9),
+        ("killed half written", ".finished", 1),
+        ("killed half written", ".csv", 1),
+        ("killed after rename", ".npz", 1),
+        ("killed before rename", ".json", 1),
+    ],
+    ("control", "reinit"): [
+        ("killed after rename", ".running", 5),
+        ("killed after rename", ".finished", 2),
+        ("killed half written", ".parquet", 1),
+        ("killed before rename", ".parquet", 1),
+    ],
+}
+
+
+@pytest.mark.parametrize(("stage", "name"), KILLS)
+def test_killed_again_and_again(stage, name, begun, uninterrupted):
+    """Each run goes on from what the one before it left, and is killed in its turn."""
+    root = begun(stage)
+    for moment in KILLS[stage, name]:
+        Stage(root, stage, name, *moment).ends(-signal.SIGKILL)
+        assert checkpoints(root), f"nothing to go on from after {moment}"
+    Stage(root, stage, name).ends()
+    assert_as_uninterrupted(root, uninterrupted, name)
+
+
+def test_what_a_killed_run_half_wrote_is_swept_up(begun):
+    root = begun("round")
+    Stage(root, "round", "r00", "killed half written", ".csv", 1).ends(-signal.SIGKILL)
+    assert list((root / "results").rglob("*.part"))
+    Stage(root, "round", "r00").ends()
+    assert not list((root / "results").rglob("*.part"))
+
+
+def test_killed_from_outside_at_random_moments(begun, uninterrupted):
+    root = begun("round")
+    for _ in range(3):
+        stage = Stage(root, "round", "r00")
+        wait_for(lambda: checkpoints(root, ".running"), stage)
+        time.sleep(random.uniform(0, 0.1))
+        stage.process.kill()
+        stage.process.join()
+    Stage(root, "round", "r00").ends()
+    assert_as_uninterrupted(root, uninterrupted, "r00")
+
+
+def wait_for(condition, stage: Stage) -> None:
+    until = time.monotonic() + 60
+    while not condition() and stage.process.is_alive() and time.monotonic() < until:
+        time.sleep(0.005)
+
+
+def test_a_finished_network_is_not_trained_again(begun):
+    root, seen = begun("round"), {}
+    for networks in (1, 2):
+        Stage(root, "round", "r00", "killed after rename", ".finished", 1).ends(-signal.SIGKILL)
+        kept = {file.name: file.stat().st_mtime_ns for file in checkpoints(root, ".finished")}
+        assert len(kept) == networks
+        assert seen.items() <= kept.items()
+        seen = kept
+
+
+def test_a_second_run_of_a_stage_refuses(begun):
+    root = begun("round")
+    first = Stage(root, "round", "r00")
+    wait_for(lambda: checkpoints(root, ".running"), first)
+    os.kill(first.process.pid, signal.SIGSTOP)
+    command = [sys.executable, "-m", "lth.stages.round", "tiny", "r00"]
+    second = subprocess.run(command, env=tiny.environment(root), capture_output=True, text=True)
+    os.kill(first.process.pid, signal.SIGCONT)
+    first.ends()
+    assert second.returncode == 1
+    assert second.stderr.startswith(f"error: tiny r00 is already being trained by process {first.process.pid}: ")
+    assert second.stderr.count("\n") == 1
+
+
+def test_the_lock_of_a_killed_run_is_free(begun):
+    root = begun("round")
+    Stage(root, "round", "r00", "killed after rename", ".running", 1).ends(-signal.SIGKILL)
+    locks = list((root / ".checkpoints").glob("*.lock"))
+    assert len(locks) == 1
+    with open(locks[0]) as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@pytest.mark.parametrize("ending", [".running", ".finished", ".csv", ".parquet", ".npz"])
+def test_a_file_that_cannot_be_written_is_one_line(ending, begun, uninterrupted):
+    """The kernel refuses further bytes, as on a full disk; with room again the same command goes on."""
+    root = begun("round")
+    messages = Stage(root, "round", "r00", "disk full", ending, 1).ends(1)
+    said = [line for line in messages.splitlines() if line.startswith("error: ")]
+    assert len(said) == 1, messages
+    assert said[0].startswith("error: could not write ")
+    assert ending in said[0]
+    assert "run the same command again" in said[0]
+    assert "Traceback" not in messages
+    assert not list(root.rglob("*.part"))
+    Stage(root, "round", "r00").ends()
+    assert_as_uninterrupted(root, uninterrupted, "r00")
+
+
+def test_a_failed_write_leaves_the_old_file(root):
+    file = root / "results" / "table.csv"
+    write_bytes(file, b"old")
+
+    def full(temporary: Path) -> None:
+        temporary.write_bytes(b"half of the n")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(LthError, match=r"^could not write results/table.csv: No space left on device; free some space .+$"):
+        write_atomically(file, full)
+    assert [path.name for path in file.parent.iterdir()] == ["table.csv"]
+    assert file.read_bytes() == b"old"

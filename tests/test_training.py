@@ -1,0 +1,251 @@
+"""Training is PyTorch's, on masked networks, bit for bit the same however it is stacked or repeated."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+import tiny
+from lth.tickets import Ticket
+from lth.training import BatchOrder, Plan
+
+OPTIMISERS = {
+    "adam": ({"name": "adam"}, lambda p, lr, wd: torch.optim.Adam(p, lr, weight_decay=wd)),
+    "sgd": ({"name": "sgd", "learning_rate": 0.1}, lambda p, lr, wd: torch.optim.SGD(p, lr, weight_decay=wd)),
+    "momentum": ({"name": "momentum", "learning_rate": 0.05}, lambda p, lr, wd: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=wd)),
+}
+
+
+KINDS = [(network, engine) for network in ("lenet", "conv2") for engine in tiny.engines(network)]
+
+
+def experiment(network: str = "lenet", optimiser: str = "adam", changes: dict | None = None):
+    own = {f"training.optimiser.{key}": value for key, value in OPTIMISERS[optimiser][0].items()}
+    return tiny.experiment(network, {**own, **(changes or {})})
+
+
+def tickets(plan, trials: int = 3) -> list[Ticket]:
+    return [tiny.ticket(plan, trial=trial, density=0.6) for trial in range(trials)]
+
+
+def same(one, two) -> bool:
+    """Whether two stacks measured the very same."""
+    arrays = ("es_iteration", "validation_loss", "validation_accuracy", "test_accuracy")
+    return (
+        all(np.array_equal(getattr(one, name), getattr(two, name)) for name in arrays)
+        and all(np.array_equal(one.scores[name], two.scores[name]) for name in one.scores)
+        and all(torch.equal(one.weights[name], two.weights[name]) for name in one.weights)
+    )
+
+
+def plain_pytorch(ticket: Ticket, member, data, schedule: np.ndarray):
+    """The module after each iteration of an ordinary loop over an ordinary module, its mask put back on after every step."""
+    module = ticket.network.module()
+    module.load_state_dict(ticket.start().parameters)
+    config = ticket.experiment.training.optimiser
+    optimiser = OPTIMISERS[config.name][1](module.parameters(), member.learning_rate, config.weight_decay)
+    for factor, positions in zip(schedule, member.order.batches(0, len(schedule)), strict=True):
+        optimiser.param_groups[0]["lr"] = member.learning_rate * factor
+        optimiser.zero_grad()
+        F.cross_entropy(module(data.train.inputs[positions]), data.train.labels[positions]).backward()
+        optimiser.step()
+        with torch.no_grad():
+            for name, mask in ticket.mask.items():
+                module.get_parameter(name).mul_(mask)
+        yield module
+
+
+def assert_trains_as_pytorch(plan, kind: str, ticket: Ticket, iterations: int) -> None:
+    data = tiny.data_set(plan.data.name)
+    member = tiny.member(ticket, data)
+    engine = tiny.engine(plan, data, name=kind)
+    trainer = engine.trainer([member])
+    for iteration, module in enumerate(plain_pytorch(ticket, member, data, engine.plan.schedule(0, iterations))):
+        trainer.advance(iteration, iteration + 1)
+        for name, value in trainer.weights().items():
+            assert not value[0][~ticket.mask[name]].any(), f"a pruned weight of {name} moved at iteration {iteration}"
+            wanted = module.get_parameter(name).detach()
+            torch.testing.assert_close(value[0], wanted, rtol=1e-4, atol=2e-6, msg=lambda m, n=name, i=iteration: f"{n} at {i}: {m}")
+        loss = F.cross_entropy(module(data.test.inputs), data.test.labels).item()
+        assert trainer.evaluate("test")[0][0] == pytest.approx(loss, rel=1e-5), f"at iteration {iteration}; biases count here"
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.05])
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize(("network", "kind"), KINDS)
+def test_every_step_is_pytorchs(network, kind, optimiser, decay):
+    changes = {"training.optimiser.weight_decay": decay, "training.optimiser.warmup": 5, "training.optimiser.drops": [15]}
+    plan = experiment(network, optimiser, changes)
+    assert_trains_as_pytorch(plan, kind, tickets(plan, 1)[0], 20)
+
+
+@pytest.mark.parametrize("density", [0.05, 0.004, 0.0])
+@pytest.mark.parametrize("kind", tiny.engines("lenet"))
+def test_every_step_is_pytorchs_where_whole_units_are_pruned(kind, density):
+    """Units without incoming or outgoing connections keep their biases, which go on training."""
+    plan = experiment(changes={"network.width": 0.2})
+    assert_trains_as_pytorch(plan, kind, tiny.ticket(plan, density=density), 12)
+
+
+@pytest.mark.parametrize("network", ["lenet", "conv2"])
+def test_networks_trained_as_one_chunk_are_those_trained_alone(network):
+    """Several networks in one trainer, as a GPU trains them: the same to rounding."""
+    plan = experiment(network, changes={"training.optimiser.weight_decay": 0.01})
+    data = tiny.data_set(plan.data.name)
+    members = [tiny.member(ticket, data, learning_rate=0.004 / (1 + ticket.trial)) for ticket in tickets(plan)]
+    engine = tiny.engine(plan, data)
+    together = engine.trainer(members)
+    together.advance(0, 15)
+    for position, member in enumerate(members):
+        alone = engine.trainer([member])
+        alone.advance(0, 15)
+        for name, value in alone.weights().items():
+            torch.testing.assert_close(together.weights()[name][position], value[0], rtol=1e-4, atol=1e-5)
+        for split in ("train", "validation", "test"):
+            np.testing.assert_allclose([part[position] for part in together.evaluate(split)], np.ravel(alone.evaluate(split)), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("network", "kind", "dropout"), [*((*kind, 0.0) for kind in KINDS), ("lenet", "torch", 0.5), ("conv2", "torch", 0.5)]
+)
+def test_a_run_is_the_same_whatever_its_neighbours_and_however_often(network, kind, dropout, tmp_path):
+    plan = experiment(network, changes={"network.dropout": dropout})
+    data = tiny.data_set(plan.data.name)
+    members = [tiny.member(ticket, data) for ticket in tickets(plan)]
+    stack = tiny.train(tiny.engine(plan, data, name=kind), members, tmp_path / "stack")
+    assert same(stack, tiny.train(tiny.engine(plan, data, name=kind), members, tmp_path / "again"))
+    backwards = tiny.train(tiny.engine(plan, data, name=kind), members[::-1], tmp_path / "backwards")
+    for position, member in enumerate(members):
+        alone = tiny.train(tiny.engine(plan, data, name=kind), [member], tmp_path / f"alone {position}")
+        for other, place in ((stack, position), (backwards, -1 - position)):
+            assert all(torch.equal(other.weights[name][place], value[0]) for name, value in alone.weights.items())
+            assert all(other.scores[name][place] == value[0] for name, value in alone.scores.items())
+            assert np.array_equal(other.validation_loss[place], alone.validation_loss[0])
+    assert len({tuple(curve) for curve in stack.validation_loss}) == len(members), "the networks themselves differ"
+
+
+@pytest.mark.parametrize("kind", tiny.engines("lenet"))
+def test_each_network_has_its_own_learning_rate(kind, tmp_path):
+    plan = experiment()
+    data = tiny.data_set("mnist")
+    ticket = tickets(plan, 1)[0]
+    stack = tiny.train(
+        tiny.engine(plan, data, name=kind), [tiny.member(ticket, data, learning_rate=rate) for rate in (0.005, 1e-3, 1e-30)], tmp_path / "a"
+    )
+    slow = experiment(changes={"training.optimiser.learning_rate": 1e-3})
+    alone = tiny.train(tiny.engine(slow, data, name=kind), [tiny.member(tickets(slow, 1)[0], data)], tmp_path / "b")
+    assert np.array_equal(stack.validation_loss[1], alone.validation_loss[0])
+    assert stack.validation_loss[0, -1] != stack.validation_loss[1, -1]
+    assert len(set(stack.validation_loss[2])) == 1
+
+
+@pytest.mark.parametrize("kind", tiny.engines("lenet"))
+def test_early_stop_is_the_first_minimum_and_its_scores_are_of_the_weights_there(kind, tmp_path):
+    plan = experiment(changes={"training.iterations": 200, "training.optimiser.learning_rate": 0.02, "network.width": 0.1})
+    data = tiny.data_set("mnist")
+    members = [tiny.member(ticket, data) for ticket in tickets(plan)]
+    engine = tiny.engine(plan, data, name=kind)
+    trained = tiny.train(engine, members, tmp_path / "run")
+    points = engine.plan.evaluation_points
+    assert trained.es_iteration.tolist() == [points[curve.argmin()] for curve in trained.validation_loss]
+    assert ((trained.es_iteration > 0) & (trained.es_iteration < 200)).any(), "the case is one where training overfits"
+    for position, member in enumerate(members):
+        trainer = engine.trainer([member])
+        es = int(trained.es_iteration[position])
+        for point, start, stop in (("es", 0, es), ("final", es, 200)):
+            if stop > start:
+                trainer.advance(start, stop)
+            for split in ("validation", "test", "train"):
+                loss, accuracy = trainer.evaluate(split)
+                assert trained.scores[f"{point}_{split}_loss"][position] == loss[0]
+                assert trained.scores[f"{point}_{split}_accuracy"][position] == accuracy[0]
+    assert np.array_equal(trained.scores["es_validation_loss"], trained.validation_loss.min(1))
+    assert np.array_equal(trained.scores["final_validation_loss"], trained.validation_loss[:, -1])
+
+
+@pytest.mark.parametrize("kind", tiny.engines("lenet"))
+def test_of_equal_losses_the_first_is_the_early_stop(kind, tmp_path):
+    plan = experiment()
+    data = tiny.data_set("mnist")
+    still = tiny.train(tiny.engine(plan, data, name=kind), [tiny.member(tickets(plan, 1)[0], data, learning_rate=1e-30)], tmp_path)
+    assert still.es_iteration.tolist() == [0]
+
+
+@pytest.mark.parametrize("kind", tiny.engines("lenet"))
+def test_scores_are_mean_cross_entropy_and_accuracy(kind):
+    plan = experiment(changes={"evaluation.train_images": 70, "evaluation.test_images": 11})
+    data = tiny.data_set("mnist", train=620, validation=510)
+    ticket = tickets(plan, 1)[0]
+    trainer = tiny.engine(plan, data, name=kind).trainer([tiny.member(ticket, data)])
+    module = ticket.module().eval()
+    for split, images in (("train", data.train.first(70)), ("validation", data.validation), ("test", data.test.first(11))):
+        loss, accuracy = trainer.evaluate(split)
+        logits = module(images.inputs)
+        assert loss[0] == pytest.approx(F.cross_entropy(logits, images.labels).item(), rel=1e-5)
+        assert accuracy[0] == (logits.argmax(1) == images.labels).double().mean().item()
+
+
+@pytest.mark.parametrize("kind", tiny.engines("lenet"))
+def test_asking_for_more_images_than_there_are_takes_all(kind):
+    """In a process of its own, which a kernel that read on past the end would take down."""
+    code = f"""
+import tiny
+for images in (None, 9_999):
+    plan, data = tiny.experiment(changes={{"evaluation.validation_images": images}}), tiny.data_set("mnist")
+    print(tiny.engine(plan, data, name={kind!r}).trainer([tiny.member(tiny.ticket(plan), data)]).evaluate("validation"))
+"""
+    ended = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True)
+    assert ended.returncode == 0, f"exit status {ended.returncode} {ended.stderr}"
+    everything, asked = ended.stdout.splitlines()
+    assert everything == asked
+
+
+@pytest.mark.parametrize(
+    ("iterations", "until", "points", "tested"),
+    [(250, 100, [0, 100, 200, 250], [0, 100]), (200, 0, [0, 100, 200], []), (50, 50, [0, 50], [0, 50]), (1, 9, [0, 1], [0, 1])],
+)
+def test_evaluation_points(iterations, until, points, tested):
+    plan = tiny.experiment(changes={"training.iterations": iterations, "evaluation.every": 100})
+    measured = Plan(plan.training, plan.evaluation, until)
+    assert (measured.evaluation_points, measured.test_points) == (points, tested)
+
+
+def test_an_epoch_is_a_permutation_without_its_incomplete_batch():
+    order = BatchOrder(0, "lenet-mnist", 0, 0, images=20, batch_size=6)
+    epochs = order.batches(0, 12).reshape(4, 18)
+    for epoch in epochs:
+        assert len(set(epoch.tolist())) == 18
+        assert set(epoch.tolist()) <= set(range(20))
+    assert len({tuple(epoch) for epoch in epochs}) == 4, "reshuffled each epoch"
+    for start, stop in ((0, 1), (2, 4), (3, 6), (5, 12)):
+        assert np.array_equal(order.batches(start, stop), order.batches(0, 12)[start:stop])
+    exact = BatchOrder(0, "lenet-mnist", 0, 0, images=18, batch_size=6).batches(0, 3)
+    assert sorted(exact.ravel()) == list(range(18))
+
+
+def test_the_schedule_warms_up_and_drops():
+    plan = tiny.experiment(changes={"training.optimiser.warmup": 4, "training.optimiser.drops": [6, 8]})
+    schedule = Plan(plan.training, plan.evaluation, 0).schedule
+    np.testing.assert_allclose(schedule(0, 10), [0.25, 0.5, 0.75, 1, 1, 1, 0.1, 0.1, 0.01, 0.01], rtol=1e-12)
+    np.testing.assert_array_equal(schedule(3, 9), schedule(0, 10)[3:9])
+    plain = tiny.experiment()
+    assert (Plan(plain.training, plain.evaluation, 0).schedule(0, 5) == 1).all()
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("network", ["lenet", "conv2"])
+def test_a_gpu_trains_as_the_cpu_does_and_repeats_itself(network, cuda, tmp_path):
+    plan = experiment(network)
+    data = tiny.data_set(plan.data.name)
+    members = [tiny.member(ticket, data) for ticket in tickets(plan)]
+    on_gpu = tiny.train(tiny.engine(plan, data, device=cuda), members, tmp_path / "gpu")
+    assert same(on_gpu, tiny.train(tiny.engine(plan, data, device=cuda), members, tmp_path / "again"))
+    on_cpu = tiny.train(tiny.engine(plan, data), members, tmp_path / "cpu")
+    np.testing.assert_allclose(on_gpu.validation_loss, on_cpu.validation_loss, rtol=1e-3)
+    for position, member in enumerate(members):
+        for name, mask in member.start().mask.items():
+            assert not on_gpu.weights[name][position][~mask].any()

@@ -1,0 +1,155 @@
+"""Small things to test with: experiments that train in a moment, images made of noise, a project in a temporary folder."""
+
+import copy
+import os
+import shutil
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import torch
+import yaml
+from safetensors.torch import save_file
+
+from lth import paths, seeds
+from lth.config import Experiment, Settings
+from lth.data import DataSet, Split
+from lth.networks import build
+from lth.tickets import Ticket
+from lth.training import BatchOrder, Checkpoints, Member, Plan, Trained, choose_engine, train_stack
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+SETTINGS = {"seed": 0, "device": "cpu", "engine": "auto", "precision": "ieee", "chunk_gib": 1.0}
+
+NUMBERS = {
+    "experiment": "tiny",
+    "scale": "quick",
+    "network": {"name": "lenet", "width": 0.05, "dropout": 0.0},
+    "data": {"name": "mnist", "scaling": "unit"},
+    "training": {
+        "iterations": 40,
+        "batch_size": 8,
+        "optimiser": {"name": "adam", "learning_rate": 0.005, "weight_decay": 0.0, "warmup": 0, "drops": []},
+    },
+    "evaluation": {"every": 10, "validation_images": None, "test_images": None, "train_images": None, "test_curve_until": 20},
+    "pruning": {"method": "layerwise", "conv": 0.1, "fc": 0.2, "output": 0.1},
+    "trials": 2,
+    "rounds": {"r00": "initial", "r01": "r00", "r02": "r01"},
+    "blocks": {"reinit": {"control": "reinit", "rounds": ["r01"], "draws": 2, "test_curve_until": 0}},
+}
+
+
+def numbers(changes: dict | None = None) -> dict:
+    """What params.yaml of the tiny experiment holds; changes: values by dotted keys, `{"training.iterations": 7}`."""
+    values = copy.deepcopy(NUMBERS)
+    for key, value in (changes or {}).items():
+        *folders, last = key.split(".")
+        place = values
+        for folder in folders:
+            place = place[folder]
+        place[last] = value
+    return values
+
+
+def experiment(network: str = "lenet", changes: dict | None = None) -> Experiment:
+    """The tiny experiment on one network."""
+    own = {} if network == "lenet" else {"network.name": network, "data.name": "cifar10"}
+    return Experiment.model_validate(numbers({**own, **(changes or {})}))
+
+
+def images(name: str, train: int = 150, validation: int = 50, test: int = 30) -> dict[str, torch.Tensor]:
+    """Noise with a faint mark of the class, in the layout of a prepared data set."""
+    generator = np.random.Generator(np.random.Philox(key=1))
+    shape = (1, 28, 28) if name == "mnist" else (3, 32, 32)
+    tensors = {}
+    for part, count in (("train", train + validation), ("test", test)):
+        labels = generator.integers(0, 10, count)
+        pixels = generator.integers(0, 200, (count, *shape))
+        pixels[np.arange(count), :, labels, :] += 55
+        tensors[f"{part}_images"] = torch.from_numpy(pixels.astype(np.uint8))
+        tensors[f"{part}_labels"] = torch.from_numpy(labels.astype(np.uint8))
+    order = torch.from_numpy(generator.permutation(train + validation))
+    return {**tensors, "train": order[:train].sort().values, "validation": order[train:].sort().values}
+
+
+def data_set(name: str, **counts: int) -> DataSet:
+    """The same as a loaded data set, pixels in [0, 1]."""
+    stored = images(name, **counts)
+
+    def split(part: str, positions=slice(None)) -> Split:
+        return Split(stored[f"{part}_images"][positions].float() / 255, stored[f"{part}_labels"][positions].long())
+
+    return DataSet(split("train", stored["train"]), split("train", stored["validation"]), split("test"))
+
+
+def ticket(experiment: Experiment, *, trial: int = 0, round: int = 1, density: float = 0.5, seed: int = 0) -> Ticket:
+    """A ticket with a random mask."""
+    generator = np.random.Generator(np.random.Philox(key=100 + trial))
+    layers = build(experiment.network).layers
+    mask = {layer.weight: torch.from_numpy(generator.random(layer.shape) < density) for layer in layers}
+    return Ticket(experiment, seed, round, trial, mask)
+
+
+def member(ticket: Ticket, data: DataSet, *, start=None, arm: str = "ticket", draw: int = 0, learning_rate: float | None = None) -> Member:
+    """A ticket, or a control of it, as a network of a stack."""
+    training = ticket.experiment.training
+    names = (ticket.experiment.family, arm, ticket.trial, ticket.round, draw)
+    return Member(
+        arm=arm,
+        round=ticket.round,
+        trial=ticket.trial,
+        draw=draw,
+        start=start or ticket.start,
+        order=BatchOrder(ticket.seed, ticket.experiment.family, ticket.trial, ticket.round, len(data.train.labels), training.batch_size),
+        dropout_seed=seeds.torch_seed(ticket.seed, "dropout", *names),
+        learning_rate=learning_rate or training.optimiser.learning_rate,
+    )
+
+
+def engine(experiment: Experiment, data: DataSet, *, name: str = "torch", device: str = "cpu"):
+    settings = Settings.model_validate({**SETTINGS, "engine": name, "device": device})
+    plan = Plan(experiment.training, experiment.evaluation, experiment.evaluation.test_curve_until)
+    return choose_engine(settings, experiment, data, plan)
+
+
+def engines(network: str) -> list[str]:
+    """The engines that declare an id of their arithmetic for a network."""
+    declared = yaml.safe_load((REPOSITORY / "src" / "lth" / "numerics" / f"{network}.yaml").read_text())
+    known = get_args(Settings.model_fields["engine"].annotation)
+    assert set(declared) <= set(known), f"numerics/{network}.yaml names engines that params.yaml cannot"
+    return sorted(declared)
+
+
+def train(engine, members: list[Member], folder: Path) -> Trained:
+    """Trains a stack; folder: an empty one, for its checkpoints."""
+    return train_stack(engine, members, Checkpoints(folder), title="tiny", keep_weights=True)
+
+
+def move_root(root: Path, setattr=setattr) -> None:
+    """Makes `root` the package's root."""
+    for name in ("PIPELINES", "DATA", "TICKETS", "RESULTS", "FIGURES", "CHECKPOINTS", "NUMERICS"):
+        setattr(paths, name, root / getattr(paths, name).relative_to(paths.ROOT))
+    setattr(paths, "ROOT", root)
+
+
+def write_project(root: Path, changes: dict | None = None) -> None:
+    """A repository of one tiny experiment with synthetic data: params.yaml, pipelines/tiny, data and the numerics ids."""
+    (root / "params.yaml").write_text(yaml.safe_dump(SETTINGS))
+    write_experiment(root, numbers(changes))
+    (root / "data").mkdir()
+    for name in ("mnist", "cifar10"):
+        save_file(images(name), root / "data" / f"{name}.safetensors")
+    shutil.copytree(REPOSITORY / "src" / "lth" / "numerics", root / "src" / "lth" / "numerics")
+
+
+def write_experiment(root: Path, values: dict) -> Path:
+    file = root / "pipelines" / "tiny" / "params.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump(values, sort_keys=False))
+    return file
+
+
+def environment(root: Path) -> dict[str, str]:
+    """For a stage in a process of its own, with its root there."""
+    return {**os.environ, "LTH_ROOT": str(root), "OMP_NUM_THREADS": "1"}

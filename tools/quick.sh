@@ -1,0 +1,11 @@
+#!/bin/sh
+# Runs one of the quick pipelines. The first time, it trains everything anew although results are committed: that is what quick is for.
+# Afterwards DVC runs only what changed.
+set -e
+target=$1
+ran=.venv/$target-has-run
+if [ -e "$ran" ]; then dvc repro --quiet "$target"; else dvc repro --quiet --force "$target"; touch "$ran"; fi
+echo
+echo "Done. Look at:"
+for figure in figures/"$target"/*.png; do echo "  $figure"; done
+echo "  results/quick-*/runs/*.csv   one row a trained network (columns: src/lth/columns.py)"
