@@ -1,12 +1,13 @@
 """Files that are whole or not there: atomic writes, and a lock against two writers."""
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from safetensors import SafetensorError
 
 from lth import paths
 from lth.errors import LthError
@@ -20,16 +21,16 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f".{path.name}.*.part"):  # by a process that was killed in here
+            left.unlink(missing_ok=True)
         write(temporary)
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         temporary.unlink(missing_ok=True)
-        remedy = "free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "make it writable"
-        raise LthError(
-            f"could not write {paths.shown(path)}: {error.strerror or error}; {remedy} and run the same command again"
-        ) from error
+        remedy = "free some space, or make the folder writable, and run the same command again"
+        raise LthError(f"could not write {paths.shown(path)}: {getattr(error, 'strerror', None) or error}; {remedy}") from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

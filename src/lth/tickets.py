@@ -7,8 +7,6 @@ pruned, one bit each; the mask of round 7 is what rounds 0 to 6 left.
 
 import hashlib
 import io
-import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -140,6 +138,8 @@ def verify_initial(experiment: Experiment) -> int:
     """Draws every trial's initial parameters, compares them with the record and returns the seed."""
     file = ticket_file(experiment, INITIAL)
     record = _read(file)
+    if record.keys() != {"seed", "sha256"}:
+        raise _unusable(file, f"it holds {', '.join(record) or 'nothing'} where seed and sha256 belong")
     seed = int(record["seed"])
     if len(record["sha256"]) < experiment.trials:
         raise _unusable(file, f"it holds {len(record['sha256'])} trials of {experiment.trials}")
@@ -192,13 +192,13 @@ def _write(file: Path, arrays: dict[str, np.ndarray]) -> None:
 
 def _read(file: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with open(file, "rb") as opened, np.load(opened, allow_pickle=False) as arrays:
             return dict(arrays)
     except FileNotFoundError:
         raise LthError(
             f"{paths.shown(file)} is missing: restore it with git, or train it with `dvc repro -s pipelines/{file.parent.name}/dvc.yaml`"
         ) from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:  # damage shows in many ways: in the zip, its compression, an array's header or its type
         raise _unusable(file, f"it is truncated or damaged ({error})") from error
 
 

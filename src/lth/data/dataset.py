@@ -18,6 +18,10 @@ VALIDATION_IMAGES = 5_000
 """Images of the training set held out for validation (paper, section 2)."""
 
 
+TENSORS = ("train_images", "train_labels", "test_images", "test_labels", "train", "validation")
+"""What a prepared file holds: uint8 images [N, C, H, W] and labels [N]; int64 positions of two parts of the training images."""
+
+
 @dataclass(frozen=True)
 class Split:
     """inputs: float32 [N, C, H, W], scaled. labels: int64 [N]."""
@@ -42,8 +46,7 @@ class DataSet:
 def prepare(name: str, seed: int, file: Path) -> None:
     """Reads the original files, draws the validation images and writes one safetensors file.
 
-    Tensors: train_images, test_images uint8 [N, C, H, W]; train_labels, test_labels uint8 [N]; train, validation int64, the
-    positions of the two parts among the training images, ascending.
+    The file holds TENSORS; the positions of both parts ascend.
     """
     tensors = {key: torch.from_numpy(value.copy()) for key, value in read_originals(name).items()}
     shuffled = seeds.stream(seed, "split", name).permutation(len(tensors["train_labels"]))
@@ -62,7 +65,7 @@ def load_data(name: str, scaling: str) -> DataSet:
     file = paths.DATA / f"{name}.safetensors"
     try:
         with safe_open(file, "pt") as tensors:
-            stored = {key: tensors.get_tensor(key) for key in tensors.keys()}  # noqa: SIM118
+            stored = {key: tensors.get_tensor(key) for key in TENSORS}
     except (OSError, SafetensorError) as error:
         raise LthError(f"{paths.shown(file)} is missing or damaged ({error}): make it again with `dvc repro -f data@{name}`") from error
     train = stored["train"]

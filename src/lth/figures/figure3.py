@@ -3,7 +3,7 @@
 import pandas as pd
 
 from lth.figures.lines import Drawn, Line, grid, plot, summarise
-from lth.figures.style import COLOURS, SEQUENCE
+from lth.figures.style import COLOURS
 
 EXPERIMENTS = ("lenet",)
 CAPTION = (
@@ -16,6 +16,7 @@ PANELS = {
     "tickets, strongly pruned": [("ticket", 0), ("ticket", 7), ("ticket", 12), ("ticket", 15), ("ticket", 18)],
     "tickets and reinitialisations": [("ticket", 0), ("ticket", 3), ("reinit", 3), ("ticket", 7), ("reinit", 7)],
 }
+COLOUR = {0: "blue", 3: "orange", 7: "green", 12: "red", 15: "purple", 18: "brown"}
 """Arms and rounds: rounds 3, 7, 12, 15 and 18 are P_m 51.3, 21.1, 7.0, 3.6 and 1.9."""
 
 
@@ -24,15 +25,11 @@ def draw(results: dict[str, pd.DataFrame], curves: dict[str, pd.DataFrame]) -> D
     (rows,), (points,) = results.values(), curves.values()
     percents = rows.groupby("round")["percent_remaining"].first()
     measured = points[points["test_accuracy"].notna() & (points["iteration"].between(1, LAST_ITERATION))]
-    networks = dict(measured.groupby(["arm", "round"]))
+    networks = dict(iter(measured.groupby(["arm", "round"])))
     figure, axes = grid(1, len(PANELS), height=2.6, share_y=True)
     lines = []
     for ax, (title, members) in zip(axes[0], PANELS.items(), strict=True):
-        panel = [
-            _line(title, arm, percents[round], networks[arm, round], position)
-            for position, (arm, round) in enumerate(members)
-            if (arm, round) in networks
-        ]
+        panel = [_line(title, arm, round, percents[round], networks[arm, round]) for arm, round in members if (arm, round) in networks]
         plot(ax, panel, every=max(1, len(panel[0].points) // 8))
         ax.set(title=title, xlabel="training iterations")
         ax.legend(loc="lower right", title="$P_m$ (%)", title_fontsize=7)
@@ -43,7 +40,7 @@ def draw(results: dict[str, pd.DataFrame], curves: dict[str, pd.DataFrame]) -> D
     return Drawn(figure, lines)
 
 
-def _line(panel: str, arm: str, percent: float, points: pd.DataFrame, position: int) -> Line:
+def _line(panel: str, arm: str, round: int, percent: float, points: pd.DataFrame) -> Line:
     label = f"{percent:.1f}" + (" reinit" if arm == "reinit" else "")
     style = "--" if arm == "reinit" else "-"
-    return Line(panel, label, summarise(points, "iteration", "test_accuracy"), COLOURS[SEQUENCE[position]], style)
+    return Line(panel, label, summarise(points, "iteration", "test_accuracy"), COLOURS[COLOUR[round]], style)

@@ -33,7 +33,7 @@ def draw(results: dict[str, pd.DataFrame], curves: dict[str, pd.DataFrame]) -> D
             panel.append(Line(title, label, by_percent_remaining(members, column), COLOURS[colour], style, marker))
         plot(ax, panel)
         against_percent_remaining(ax, rows["percent_remaining"].groupby(rows["round"]).first().tolist())
-        ax.set_ylabel(title)
+        ax.set_title(title)
         lines += panel
     axes[0, 0].legend()
     return Drawn(figure, lines)

@@ -28,7 +28,7 @@ def draw(results: dict[str, pd.DataFrame], curves: dict[str, pd.DataFrame]) -> D
     for ax, (title, column) in zip(axes.flat, PANELS.items(), strict=True):
         panel = [line for name, rows in results.items() for line in _pair(title, name.removeprefix("quick-"), rows, column)]
         against_percent_remaining(plot(ax, panel), percents)
-        ax.set_ylabel(title)
+        ax.set_title(title)
         lines += panel
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return Drawn(figure, lines)

@@ -70,7 +70,7 @@ def against_percent_remaining(ax: Axes, percents: Sequence[float]) -> Axes:
     """P_m on a log axis that falls to the right, with ticks at the rounds' P_m (every third where there are many)."""
     shown = sorted(percents, reverse=True)[:: 1 if len(percents) <= 9 else 3]
     ax.set_xscale("log")
-    ax.set_xticks(shown, [f"{percent:.3g}" if percent >= 10 else f"{percent:.1f}" for percent in shown])
+    ax.set_xticks(shown, ["100" if percent == 100 else f"{percent:.1f}" for percent in shown])
     ax.minorticks_off()
     ax.set_xlim(max(percents) * 1.12, min(percents) / 1.12)
     ax.set_xlabel("weights remaining $P_m$ (%)")

@@ -17,9 +17,6 @@ COLOURS = dict(
         strict=True,
     )
 )
-SEQUENCE = ("blue", "orange", "green", "red", "purple", "brown")
-STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
-MARKERS = ("o", "s", "^", "D", "v", "P")
 QUICK = "quick scale: smaller and shorter than the paper's runs"
 
 RC = {

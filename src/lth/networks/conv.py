@@ -1,7 +1,7 @@
 """Conv-2, Conv-4 and Conv-6 for CIFAR10 (paper, Figure 2): scaled-down VGGs.
 
 Blocks of two 3x3 convolutions and a 2x2 max-pooling, then dense layers of 256, 256 and 10. Conv-6 as described has 2,261,184 weights
-(1,145,536 of them in convolutions), where the paper's table says 1.7M (1.1M): we build what is described and match figures by round.
+(1,144,512 of them in convolutions), where the paper's table says 1.7M (1.1M): we build what is described and match figures by round.
 """
 
 from collections import OrderedDict

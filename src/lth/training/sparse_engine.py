@@ -104,4 +104,4 @@ def _examples(split: Split) -> sparse.Examples:
 
 def _first(split: Split, images: int | None) -> np.ndarray:
     """Indices of the first so many images; None is all of them."""
-    return np.arange(images or len(split.labels), dtype=np.int32)
+    return np.arange(len(split.first(images).labels), dtype=np.int32)

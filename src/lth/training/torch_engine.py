@@ -35,7 +35,7 @@ class TorchEngine:
         self.plan = plan
         self.device = torch.device(device)
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic with it
-        torch.use_deterministic_algorithms(True)
+        torch.set_deterministic_debug_mode("error")  # as use_deterministic_algorithms(True), without that one's slow imports
         torch.utils.deterministic.fill_uninitialized_memory = False  # a check of torch's own that costs a tenth of a step
         torch.set_float32_matmul_precision("highest" if precision == "ieee" else "high")
         torch.backends.cudnn.allow_tf32 = precision == "tf32"
@@ -78,10 +78,8 @@ class TorchTrainer:
         masks = [{name: start.mask.get(name, torch.ones_like(value)) for name, value in start.parameters.items()} for start in starts]
         self.mask = _flat(masks, engine.device)
         self.best = self.parameters.clone()
-        self.gradient = torch.zeros_like(self.parameters)
+        self.gradient = torch.empty_like(self.parameters)
         self.leaves = {name: view.requires_grad_() for name, view in self._views(self.parameters).items()}
-        for leaf, view in zip(self.leaves.values(), self._views(self.gradient).values(), strict=True):
-            leaf.grad = view
         self.optimiser = optimiser(engine.plan.training.optimiser, self.parameters)
         self.rates = torch.tensor([[member.learning_rate] for member in members], dtype=torch.float64)
         self.dropout = torch.Generator(engine.device)
@@ -99,9 +97,9 @@ class TorchTrainer:
         images = self.engine.images
         logits = self.engine.network.forward(self.leaves, images.inputs[indices], self._drop)
         losses = F.cross_entropy(logits.flatten(0, 1), images.labels[indices].flatten(), reduction="none")
-        self.gradient.zero_()
-        losses.sum().div(indices.shape[1]).backward()
+        gradients = torch.autograd.grad(losses.sum() / indices.shape[1], list(self.leaves.values()))
         with torch.no_grad():
+            torch.cat([gradient.flatten(1) for gradient in gradients], 1, out=self.gradient)
             decay = self.engine.plan.training.optimiser.weight_decay
             if decay:
                 self.gradient.add_(self.parameters, alpha=decay)
