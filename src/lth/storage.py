@@ -29,7 +29,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         os.replace(temporary, path)
     except (OSError, SafetensorError) as error:
         temporary.unlink(missing_ok=True)
-        remedy = "free some space, or make the folder writable, and run the same command again"
+        remedy = "free some space or make the folder writable, and run the same command again"
         raise LthError(f"could not write {paths.shown(path)}: {getattr(error, 'strerror', None) or error}; {remedy}") from error
     except BaseException:
         temporary.unlink(missing_ok=True)
