@@ -1,5 +1,8 @@
 """The sparse engine against plain PyTorch, and the promises it makes: exact splits, exact zeros, NaN when diverging."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -181,3 +184,36 @@ def test_the_first_of_equal_logits_is_the_prediction(mnist):
     loss, correct = sparse.evaluate(sparse.lay_out(masks, state), sparse.sparse_examples(*mnist), chosen)
     assert loss == pytest.approx(np.log(10))
     assert correct == (mnist[1] == 0).sum()
+
+
+TRAINS = """
+import hashlib, sys
+import numpy as np
+from lth.training import sparse
+
+rng = np.random.default_rng(0)
+features = (rng.random((200, 784)) * (rng.random((200, 784)) < 0.2)).astype(np.float32)
+examples = sparse.sparse_examples(features, rng.integers(0, 10, 200))
+batches = rng.integers(0, 200, (50, 60)).astype(np.int32)
+for kept in (0.9, 0.1):
+    masks = [rng.random(shape) < kept for shape in ((300, 784), (100, 300), (10, 100))]
+    weights = [rng.normal(0, 0.06, mask.shape).astype(np.float32) * mask for mask in masks]
+    network = sparse.lay_out(masks, sparse.start(weights, [np.zeros(len(mask)) for mask in masks]))
+    if "evaluate" in sys.argv:
+        sparse.evaluate(network, examples, np.arange(200, dtype=np.int32))
+    sparse.advance(network, examples, batches, np.full(50, 1e-3), sparse.adam(), 0)
+    loss, _ = sparse.evaluate(network, examples, np.arange(200, dtype=np.int32))
+    print(hashlib.sha256(network.weight.tobytes()).hexdigest(), loss)
+"""
+
+
+def test_compiled_code_gives_the_same_bits_fresh_or_cached_in_any_order(tmp_path):
+    """A stage's first run compiles, its next ones load what was compiled; a resumed one trains before it evaluates."""
+
+    def trained(*words: str) -> str:
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+        return subprocess.run([sys.executable, "-c", TRAINS, *words], env=environment, capture_output=True, text=True, check=True).stdout
+
+    compiled = trained("evaluate")
+    assert trained("evaluate") == compiled
+    assert trained() == compiled

@@ -24,12 +24,13 @@ class _Restrict(Compiler):
         super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
 
 
-# Sums may be reordered, once, when compiled; NaN and infinity keep their meaning. Kernels allocate nothing, so Numba's
+# Sums may be reordered, once, when compiled; NaN and infinity keep their meaning. Everything is inlined into the entries: a
+# function called from several of them would be compiled in several ways, and which one runs would depend on what was loaded first. Kernels allocate nothing, so Numba's
 # runtime, which would count references to arrays even in inner loops, stays out (_nrt).
 _options = {"_nrt": False, "nogil": True, "cache": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
-kernel = njit(**_options, pipeline_class=_Restrict)
-inner = njit(**_options, pipeline_class=_Restrict, forceinline=True)  # for what runs once a connection block
-entry = njit(**_options)  # calls kernels; its arguments may overlap
+kernel = njit(**_options, pipeline_class=_Restrict, forceinline=True)
+part = njit(**_options, forceinline=True)  # calls kernels; its arguments may overlap
+entry = njit(**_options)  # called from Python
 
 
 class Optimiser(NamedTuple):
@@ -59,7 +60,7 @@ def step_scales(optimiser, rate, iteration):
     return np.float32(size), np.float32(1 / math.sqrt(1 - optimiser.beta2**iteration))
 
 
-@inner
+@kernel
 def update(weight, first_moment, second_moment, start, size, gradient, optimiser, scales):
     """One step of the optimiser for weight[start : start + size] and its moments, given gradient[:size]."""
     step, correction = scales
@@ -81,7 +82,7 @@ def update(weight, first_moment, second_moment, start, size, gradient, optimiser
             weight[start + t] -= step * m
 
 
-@inner
+@kernel
 def exp(x):
     """e**x of float32 x <= 0 by Cephes' polynomial, which vectorises; below -87 it stays at e**-87, NaN stays NaN."""
     x = x if not x < np.float32(-87) else np.float32(-87)
@@ -97,7 +98,7 @@ def exp(x):
     return (p * r * r + r + np.float32(1)) * power.view(np.float32)
 
 
-@inner
+@kernel
 def _reached(logits, best, start, end):
     """Does a class before `end` have the logit `best`? The first of equals is the prediction."""
     for c in range(start, end, LANES):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arithmetic import LANES, ONE, cross_entropy, entry, inner, step_scales, update
+from .arithmetic import LANES, ONE, cross_entropy, entry, kernel, part, step_scales, update
 from .examples import aligned_zeros, with_biases
 
 STRIDE = LANES + np.uintp(16)  # floats from an activation row to the next: a power of two would crowd into few cache sets
@@ -57,7 +57,7 @@ def workspace(network: Compact) -> Workspace:
     return Workspace(activation.ravel(), *map(aligned_zeros, sizes))
 
 
-@entry  # as a kernel, LLVM would make it scatter instructions, which are slower
+@part  # as a kernel, LLVM would make it scatter instructions, which are slower
 def _load(activation, row, pixels, examples, batch, start, count):
     """Fill the pixel rows with examples batch[start : start + count], one a lane."""
     for t in range(pixels * STRIDE):
@@ -68,7 +68,7 @@ def _load(activation, row, pixels, examples, batch, start, count):
             activation[np.uintp(row[examples.feature[k]]) + lane] = examples.value[k]
 
 
-@inner
+@kernel
 def _weighted_sum(total, activation, source, weight, start, end):
     """total [64] = sum of weight * activation[source] over connections start..end."""
     for t in range(LANES):
@@ -79,7 +79,7 @@ def _weighted_sum(total, activation, source, weight, start, end):
             total[t] += weight[c] * activation[row + t]
 
 
-@inner
+@kernel
 def _correlate(gradient, activation, delta, source, start, end):
     """gradient += <activation[source], delta [64]> for connections start..end."""
     for c in range(start, end):
@@ -90,7 +90,7 @@ def _correlate(gradient, activation, delta, source, start, end):
         gradient[c] += g
 
 
-@inner
+@kernel
 def _propagate(deltas, delta, source, weight, start, end, hidden):
     """Send a unit's delta [64] back along its connections start..end; the units' rows begin at row `hidden`."""
     for c in range(start, end):
@@ -99,7 +99,7 @@ def _propagate(deltas, delta, source, weight, start, end, hidden):
             deltas[below + t] += weight[c] * delta[t]
 
 
-@entry
+@part
 def _forward(network, work):
     """Activations of the live units from the pixel rows, and the logits [outputs, 64]."""
     hidden, units = network.pixels + ONE, np.uintp(len(network.first)) - ONE
@@ -115,7 +115,7 @@ def _forward(network, work):
                 work.logits[row + t] = work.block[t]
 
 
-@entry
+@part
 def _backward(network, work):
     """Add to the gradients of all connections, given the outputs' rows of work.delta and zeros in the others."""
     hidden, units = network.pixels + ONE, np.uintp(len(network.first)) - ONE
@@ -131,7 +131,7 @@ def _backward(network, work):
             _propagate(work.delta, work.block, network.source, network.weight, start, end - ONE, hidden)
 
 
-@entry
+@part
 def _predict(network, examples, batch, start, count, size, work):
     """Forward, loss and the outputs' deltas for the examples batch[start : start + count]."""
     _load(work.activation, network.row, network.pixels, examples, batch, start, count)

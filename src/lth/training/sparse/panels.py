@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arithmetic import LANES, ONE, cross_entropy, entry, inner, kernel, step_scales, update
+from .arithmetic import LANES, ONE, cross_entropy, entry, kernel, part, step_scales, update
 from .examples import aligned_zeros, with_biases
 
 SLAB = np.uintp(96)  # rows of a panel, 24 KiB
@@ -111,7 +111,7 @@ def _transpose(first, unit, value, rows, count, t_first, t_example, t_value):
             t_example[n], t_value[n] = b, value[k]
 
 
-@inner
+@kernel
 def _weighted_sum(total, start, values, base, row, scale, first, end):
     """total[start : start + 64] = sum over k in first..end of scale[k] * values[base + row[k] * 64 :][:64]."""
     for t in range(LANES):
@@ -170,13 +170,13 @@ def _learn(
             update(weight, first_moment, second_moment, at, LANES, block, optimiser, scales)
 
 
-@entry
+@part
 def _shape(network, layer):
     """Rows and panels of a layer."""
     return network.widths[layer] + ONE, (network.widths[layer + 1] + LANES - ONE) // LANES
 
 
-@entry
+@part
 def _predict(network, examples, batch, start, count, work):
     """z of all layers for the examples batch[start : start + count]; returns the end of the last layer's weights."""
     base, layers = np.uintp(0), len(network.widths) - 1
@@ -192,7 +192,7 @@ def _predict(network, examples, batch, start, count, work):
     return base
 
 
-@entry
+@part
 def _loss(network, examples, batch, start, count, size, work):
     """Summed loss and number correct of `count` examples whose z are there; the deltas of the last layer."""
     classes, loss, correct = network.widths[-1], 0.0, 0
@@ -213,7 +213,7 @@ def _loss(network, examples, batch, start, count, size, work):
     return loss, correct
 
 
-@entry
+@part
 def _backward(network, optimiser, scales, base, count, work):
     """Deltas, gradients and updates from the last layer down; a layer's delta is sent down before its weights change."""
     layers = len(network.widths) - 1
