@@ -1,0 +1,95 @@
+"""The sparse engine's throughput by networks and threads, and its peak memory by networks."""
+
+import argparse
+import os
+
+from benchmarks.engine import EngineStack
+from benchmarks.interleaved import Remote, interleave, ratio, shown, spread
+from benchmarks.record import save
+from benchmarks.sides import CORES, LENET
+from benchmarks.structures import source, tickets
+from lth.config import load_experiment
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--rounds", type=int, nargs="+", default=[0, 15])
+    words.add_argument("--networks", type=int, nargs="+", default=[1, 2, 3, 4, 5, 6, 7, 8])
+    words.add_argument("--threads", type=int, nargs="+", default=sorted({1, 2, CORES}))
+    words.add_argument("--repeats", type=int, default=3)
+    words.add_argument("--iterations", type=int, default=100)
+    options = words.parse_args()
+    load = os.getloadavg()[0]
+    stacks = {threads: Remote(EngineStack, "lenet", "sparse", threads) for threads in options.threads}
+    throughput = [
+        measure(stacks, round, networks, options.repeats, options.iterations) for round in options.rounds for networks in options.networks
+    ]
+    memory = [peak_memory(networks, options.iterations) for networks in options.networks]
+    baseline = conventional_memory(options.iterations)
+    save("scaling", options.repeats, load, throughput=throughput, peak_memory=memory, conventional_peak_memory_mib=baseline)
+
+
+def measure(stacks: dict[int, Remote], round: int, networks: int, repeats: int, iterations: int) -> dict:
+    """Network-iterations a second of one stack size, thread counts in turn."""
+    experiment = load_experiment("lenet")
+    for stack in stacks.values():
+        stack.call("prepare", round, networks)
+        stack.call("train", iterations)
+    seconds = interleave(
+        repeats, {threads: lambda stack=stack: stack.seconds("train", 2 * iterations) for threads, stack in stacks.items()}
+    )
+    row = {
+        "round": round,
+        "percent_remaining": tickets(experiment, round)[0].percent_remaining,
+        "masks": source(experiment, round),
+        "networks": networks,
+        "network_iterations_a_second": {
+            str(threads): spread([2 * iterations * networks / value for value in taken]) for threads, taken in seconds.items()
+        },
+        "times_one_thread": {str(threads): ratio(seconds[min(seconds)], taken) for threads, taken in seconds.items()},
+    }
+    print(f"P_m {row['percent_remaining']:.1f}, {networks} networks: ", end="")
+    print(", ".join(f"{threads} threads {shown(value)}x" for threads, value in row["times_one_thread"].items()), flush=True)
+    return row
+
+
+def peak_memory(networks: int, iterations: int) -> dict:
+    """The peak of a process that trains and evaluates so many dense networks, from the loading of the data on."""
+    stack = Remote(EngineStack, "lenet", "sparse", CORES)
+    loaded = stack.peak_memory_mib()
+    stack.call("prepare", 0, networks)
+    stack.call("train", iterations)
+    stack.call("evaluate")
+    peak = {"networks": networks, "data_loaded_mib": round(loaded, 1), "peak_mib": round(stack.peak_memory_mib(), 1)}
+    stack.close()
+    print(f"{networks} networks: {peak['peak_mib']} MiB", flush=True)
+    return peak
+
+
+def conventional_memory(iterations: int) -> float:
+    """The same of the conventional loop's one network."""
+    side = LENET["conventional loop"].start()
+    side.prepare(0, iterations)
+    peak = side.remote.peak_memory_mib()
+    side.remote.close()
+    return round(peak, 1)
+
+
+def tables(record: dict) -> list[str]:
+    """Throughput and memory as Markdown tables."""
+    threads = list(record["throughput"][0]["network_iterations_a_second"])
+    heads = " | ".join(f"{count} thread{'s' if count != '1' else ''}" for count in threads)
+    lines = [f"| thousand network-iterations a second: P_m | networks | {heads} | most threads / one |", "|---" * (len(threads) + 3) + "|"]
+    for row in record["throughput"]:
+        cells = [shown({k: v / 1e3 for k, v in row["network_iterations_a_second"][count].items()}) for count in threads]
+        last = shown(row["times_one_thread"][threads[-1]])
+        lines.append(f"| {row['percent_remaining']:.1f} | {row['networks']} | {' | '.join(cells)} | {last} |")
+    memory = record["peak_memory"]
+    lines += ["", f"| networks in the stack | {' | '.join(str(row['networks']) for row in memory)} |", "|---" * (len(memory) + 1) + "|"]
+    lines.append(f"| peak memory, MiB | {' | '.join(str(round(row['peak_mib'])) for row in memory)} |")
+    lines += ["", f"The conventional loop's process with its one network: {record['conventional_peak_memory_mib']:.0f} MiB."]
+    return lines
+
+
+if __name__ == "__main__":
+    main()
