@@ -3,6 +3,7 @@
 A process of its own gives each side its own thread settings, allocator and memory peak; a side that waits for its turn sleeps.
 """
 
+import contextlib
 import multiprocessing
 import statistics
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 
 class Remote:
-    """An object in a process of its own, made there by make(*arguments); both must be picklable."""
+    """An object in a process of its own, made there by make(*arguments), both picklable, while the caller goes on."""
 
     def __init__(self, make: Callable, *arguments):
         context = multiprocessing.get_context("spawn")
@@ -21,7 +22,6 @@ class Remote:
         self._process = context.Process(target=_serve, args=(theirs, make, arguments), daemon=True)
         self._process.start()
         theirs.close()
-        self._answer()
 
     def call(self, method: str, *arguments):
         """What the object's method returns."""
@@ -40,10 +40,8 @@ class Remote:
         self._process.join()
 
     def _ask(self, method: str | None, arguments: tuple) -> tuple:
-        self._pipe.send((method, arguments))
-        return self._answer()
-
-    def _answer(self) -> tuple:
+        with contextlib.suppress(BrokenPipeError):  # it failed in making the object, and what it said is still to be read
+            self._pipe.send((method, arguments))
         failure, *answer = self._pipe.recv()
         if failure:
             raise RuntimeError(f"the measured process failed:\n{failure}")
@@ -85,7 +83,6 @@ def _rounded(value: float, digits: int) -> str:
 def _serve(pipe, make: Callable, arguments: tuple) -> None:
     try:
         served = make(*arguments)
-        pipe.send((None, None, 0.0))
         while True:
             method, given = pipe.recv()
             if method is None:

@@ -14,7 +14,11 @@ CONV2 = {"experiment": "conv2", "network.name": "conv2", "data.name": "cifar10"}
 SMALL = [
     ("steps", ["--rounds", "0", "1", "--repeats", "1", "--iterations", "2"]),
     pytest.param("chain", ["--repeats", "1", "--iterations", "2"], marks=pytest.mark.slow),
-    pytest.param("scaling", "--rounds 1 --networks 1 3 --threads 1 --repeats 1 --iterations 2".split(), marks=pytest.mark.slow),
+    pytest.param(
+        "scaling",
+        ["--rounds", "1", "--networks", "1", "3", "--threads", "1", "--repeats", "1", "--iterations", "2"],
+        marks=pytest.mark.slow,
+    ),
     pytest.param("convolution", ["--experiments", "conv2", "--repeats", "1", "--iterations", "1"], marks=pytest.mark.slow),
 ]
 
