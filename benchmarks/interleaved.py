@@ -6,7 +6,6 @@ A process of its own gives each side its own thread settings, allocator and memo
 import contextlib
 import multiprocessing
 import statistics
-import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -31,8 +30,8 @@ class Remote:
         """How long the object's method took, measured in its process."""
         return self._ask(method, arguments)[1]
 
-    def peak_memory_mib(self) -> float:
-        """The most memory that the process has held in RAM so far."""
+    def memory_mib(self) -> dict[str, float]:
+        """RAM that the process holds now (`resident`), and the most it has held so far (`peak`)."""
         return self._ask(None, ())[0]
 
     def close(self) -> None:
@@ -86,7 +85,7 @@ def _serve(pipe, make: Callable, arguments: tuple) -> None:
         while True:
             method, given = pipe.recv()
             if method is None:
-                pipe.send((None, _peak_memory_mib(), 0.0))
+                pipe.send((None, _memory_mib(), 0.0))
                 continue
             started = time.perf_counter()
             answer = getattr(served, method)(*given)
@@ -97,12 +96,8 @@ def _serve(pipe, make: Callable, arguments: tuple) -> None:
         pipe.send((traceback.format_exc(),))
 
 
-def _peak_memory_mib() -> float:
-    """On Linux from VmHWM: ru_maxrss would hold the parent's peak too, which a process keeps when it is spawned."""
-    status = Path("/proc/self/status")
-    if status.is_file():
-        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+def _memory_mib() -> dict[str, float]:
+    """From Linux's /proc, because ru_maxrss would hold the parent's peak too, which a process keeps when it is spawned."""
+    fields = {"VmRSS": "resident", "VmHWM": "peak"}
+    lines = (line.split() for line in Path("/proc/self/status").read_text().splitlines())
+    return {fields[word[:-1]]: round(int(values[0]) / 1024, 1) for word, *values in lines if word[:-1] in fields}

@@ -1,4 +1,4 @@
-"""The sparse engine's throughput by networks and threads, and its peak memory by networks."""
+"""The sparse engine's throughput by networks and threads, and its memory by networks."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import os
 from benchmarks.engine import EngineStack
 from benchmarks.interleaved import Remote, interleave, ratio, shown, spread
 from benchmarks.record import save
-from benchmarks.sides import CORES, LENET
+from benchmarks.sides import CONVENTIONAL, CORES, LENET
 from benchmarks.structures import source, tickets
 from lth.config import load_experiment
 
@@ -24,9 +24,9 @@ def main() -> None:
     throughput = [
         measure(stacks, round, networks, options.repeats, options.iterations) for round in options.rounds for networks in options.networks
     ]
-    memory = [peak_memory(networks, options.iterations) for networks in options.networks]
+    memory = [stack_memory(networks, options.iterations) for networks in options.networks]
     baseline = conventional_memory(options.iterations)
-    save("scaling", options.repeats, load, throughput=throughput, peak_memory=memory, conventional_peak_memory_mib=baseline)
+    save("scaling", options.repeats, load, throughput=throughput, memory=memory, conventional_memory_mib=baseline)
 
 
 def measure(stacks: dict[int, Remote], round: int, networks: int, repeats: int, iterations: int) -> dict:
@@ -53,26 +53,26 @@ def measure(stacks: dict[int, Remote], round: int, networks: int, repeats: int, 
     return row
 
 
-def peak_memory(networks: int, iterations: int) -> dict:
-    """The peak of a process that trains and evaluates so many dense networks, from the loading of the data on."""
+def stack_memory(networks: int, iterations: int) -> dict:
+    """Memory of a process that trains and evaluates so many dense networks: with the data loaded, and after training."""
     stack = Remote(EngineStack, "lenet", "sparse", CORES)
-    loaded = stack.peak_memory_mib()
+    loaded = stack.memory_mib()
     stack.call("prepare", 0, networks)
     stack.call("train", iterations)
     stack.call("evaluate")
-    peak = {"networks": networks, "data_loaded_mib": round(loaded, 1), "peak_mib": round(stack.peak_memory_mib(), 1)}
+    trained = stack.memory_mib()
     stack.close()
-    print(f"{networks} networks: {peak['peak_mib']} MiB", flush=True)
-    return peak
+    print(f"{networks} networks: {trained['resident']} MiB, peak {trained['peak']}, {loaded['resident']} before them", flush=True)
+    return {"networks": networks, "loaded_mib": loaded, "trained_mib": trained}
 
 
-def conventional_memory(iterations: int) -> float:
-    """The same of the conventional loop's one network."""
-    side = LENET["conventional loop"].start()
+def conventional_memory(iterations: int) -> dict[str, float]:
+    """The same of the conventional loop's one network, after training."""
+    side = LENET[CONVENTIONAL].start()
     side.prepare(0, iterations)
-    peak = side.remote.peak_memory_mib()
+    memory = side.remote.memory_mib()
     side.remote.close()
-    return round(peak, 1)
+    return memory
 
 
 def tables(record: dict) -> list[str]:
@@ -84,10 +84,19 @@ def tables(record: dict) -> list[str]:
         cells = [shown({k: v / 1e3 for k, v in row["network_iterations_a_second"][count].items()}) for count in threads]
         last = shown(row["times_one_thread"][threads[-1]])
         lines.append(f"| {row['percent_remaining']:.1f} | {row['networks']} | {' | '.join(cells)} | {last} |")
-    memory = record["peak_memory"]
+    memory = record["memory"]
     lines += ["", f"| networks in the stack | {' | '.join(str(row['networks']) for row in memory)} |", "|---" * (len(memory) + 1) + "|"]
-    lines.append(f"| peak memory, MiB | {' | '.join(str(round(row['peak_mib'])) for row in memory)} |")
-    lines += ["", f"The conventional loop's process with its one network: {record['conventional_peak_memory_mib']:.0f} MiB."]
+    for name, part, kind in (
+        ("data loaded, MiB", "loaded_mib", "resident"),
+        ("after training, MiB", "trained_mib", "resident"),
+        ("peak, MiB", "trained_mib", "peak"),
+    ):
+        lines.append(f"| {name} | {' | '.join(str(round(row[part][kind])) for row in memory)} |")
+    baseline = record["conventional_memory_mib"]
+    lines += [
+        "",
+        f"The conventional loop with its one network: {baseline['resident']:.0f} MiB after training, peak {baseline['peak']:.0f} MiB.",
+    ]
     return lines
 
 
