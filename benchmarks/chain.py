@@ -107,7 +107,7 @@ def tables(record: dict) -> list[str]:
         "",
         f"{len(rows)} rounds of {to['networks']} networks, each extrapolated linearly from stretches of {record['iterations']} iterations to "
         f"{to['iterations']:,}, and to evaluations of as many images as {to['validation_evaluations']:,.0f} validation sets hold. "
-        f"{committed} rounds with the dense network or committed tickets, the others with random masks.",
+        f"Dense or with committed tickets: {committed} of {len(rows)}; the others with random masks.",
     ]
     if real:
         extrapolated = sum(row["seconds"][sides.SPARSE_ALL_CORES]["median"] for row in real)
