@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick quick-cifar paper figures test test-slow lint
+.PHONY: help setup quick quick-cifar paper figures test test-slow lint bench
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,3 +41,6 @@ test-slow: $(INSTALLED)  ## Run the slow truths too
 
 lint: $(INSTALLED)  ## Check style
 	ruff check . && ruff format --check .
+
+bench: $(INSTALLED)  ## Measure speed and memory on this machine and rewrite benchmarks/README.md
+	@python -m benchmarks

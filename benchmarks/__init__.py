@@ -1,0 +1,1 @@
+"""Speed and memory, measured. `make bench` runs everything; `python -m benchmarks.steps` one of them. No test times anything."""

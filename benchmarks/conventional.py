@@ -1,0 +1,78 @@
+"""The conventional loop: how public reproductions of the paper train, written for comparison.
+
+A torch.nn.Module, a DataLoader in the same process over torchvision's data set, torch.optim.Adam, masks applied again after every step,
+and an evaluation that walks a second DataLoader and adds up .item()s. One network at a time.
+"""
+
+import tempfile
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch.utils.data import DataLoader
+
+from benchmarks.structures import tickets
+from benchmarks.torchvision_data import training_and_validation
+from lth.config import load_experiment
+
+EVALUATION_BATCH = 500
+
+
+class Conventional:
+    """One network of an experiment. threads: torch's, None for its default. device: `cpu` or `cuda`."""
+
+    def __init__(self, experiment: str, threads: int | None = None, device: str = "cpu"):
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self.experiment = load_experiment(experiment)
+        self.device = device
+        with tempfile.TemporaryDirectory() as folder:
+            training, validation = training_and_validation(self.experiment.data.name, Path(folder))
+        self.loader = DataLoader(training, self.experiment.training.batch_size, shuffle=True, drop_last=True)
+        self.validation = DataLoader(validation, EVALUATION_BATCH)
+
+    def prepare(self, round: int) -> None:
+        """The first trial's network of a round, before training."""
+        ticket = tickets(self.experiment, round)[0]
+        start = ticket.start()
+        self.model = ticket.network.module()
+        self.model.load_state_dict(start.parameters)
+        self.model.to(self.device)
+        self.masks = {name: mask.float().to(self.device) for name, mask in start.mask.items()}
+        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=self.experiment.training.optimiser.learning_rate)
+        self.batches = self._batches()
+
+    def train(self, iterations: int) -> float:
+        """Trains so many iterations more; returns their mean loss."""
+        self.model.train()
+        total = 0.0
+        for _ in range(iterations):
+            images, labels = next(self.batches)
+            images, labels = images.to(self.device), labels.to(self.device)
+            loss = F.cross_entropy(self.model(images), labels)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            with torch.no_grad():
+                for name, parameter in self.model.named_parameters():
+                    if name in self.masks:
+                        parameter.mul_(self.masks[name])
+            total += loss.item()
+        return total / iterations
+
+    def evaluate(self) -> tuple[float, float]:
+        """Mean loss and accuracy on the validation images."""
+        self.model.eval()
+        loss, correct, count = 0.0, 0, 0
+        with torch.no_grad():
+            for images, labels in self.validation:
+                images, labels = images.to(self.device), labels.to(self.device)
+                logits = self.model(images)
+                loss += F.cross_entropy(logits, labels, reduction="sum").item()
+                correct += (logits.argmax(1) == labels).sum().item()
+                count += len(labels)
+        return loss / count, correct / count
+
+    def _batches(self):
+        while True:
+            yield from self.loader
