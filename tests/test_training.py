@@ -91,24 +91,6 @@ def test_every_step_is_pytorchs_where_whole_units_are_pruned(kind, density):
     assert_trains_as_pytorch(plan, kind, tiny.ticket(plan, density=density), 12)
 
 
-@pytest.mark.parametrize("network", ["lenet", "conv2"])
-def test_networks_trained_as_one_chunk_are_those_trained_alone(network):
-    """Several networks in one trainer, as a GPU trains them: the same to rounding."""
-    plan = experiment(network, changes={"training.optimiser.weight_decay": 0.01})
-    data = tiny.data_set(plan.data.name)
-    members = [tiny.member(ticket, data, learning_rate=0.004 / (1 + ticket.trial)) for ticket in tickets(plan)]
-    engine = tiny.engine(plan, data)
-    together = engine.trainer(members)
-    together.advance(0, 15)
-    for position, member in enumerate(members):
-        alone = engine.trainer([member])
-        alone.advance(0, 15)
-        for name, value in alone.weights().items():
-            torch.testing.assert_close(together.weights()[name][position], value[0], rtol=1e-4, atol=1e-5)
-        for split in ("train", "validation", "test"):
-            np.testing.assert_allclose([part[position] for part in together.evaluate(split)], np.ravel(alone.evaluate(split)), rtol=1e-4)
-
-
 @pytest.mark.parametrize(
     ("network", "kind", "dropout"), [*((*kind, 0.0) for kind in KINDS), ("lenet", "torch", 0.5), ("conv2", "torch", 0.5)]
 )
@@ -234,18 +216,3 @@ def test_the_schedule_warms_up_and_drops():
     np.testing.assert_array_equal(schedule(3, 9), schedule(0, 10)[3:9])
     plain = tiny.experiment()
     assert (Plan(plain.training, plain.evaluation, 0).schedule(0, 5) == 1).all()
-
-
-@pytest.mark.gpu
-@pytest.mark.parametrize("network", ["lenet", "conv2"])
-def test_a_gpu_trains_as_the_cpu_does_and_repeats_itself(network, cuda, tmp_path):
-    plan = experiment(network)
-    data = tiny.data_set(plan.data.name)
-    members = [tiny.member(ticket, data) for ticket in tickets(plan)]
-    on_gpu = tiny.train(tiny.engine(plan, data, device=cuda), members, tmp_path / "gpu")
-    assert same(on_gpu, tiny.train(tiny.engine(plan, data, device=cuda), members, tmp_path / "again"))
-    on_cpu = tiny.train(tiny.engine(plan, data), members, tmp_path / "cpu")
-    np.testing.assert_allclose(on_gpu.validation_loss, on_cpu.validation_loss, rtol=1e-3)
-    for position, member in enumerate(members):
-        for name, mask in member.start().mask.items():
-            assert not on_gpu.weights[name][position][~mask].any()

@@ -107,8 +107,9 @@ def member(ticket: Ticket, data: DataSet, *, start=None, arm: str = "ticket", dr
     )
 
 
-def engine(experiment: Experiment, data: DataSet, *, name: str = "torch", device: str = "cpu"):
-    settings = Settings.model_validate({**SETTINGS, "engine": name, "device": device})
+def engine(experiment: Experiment, data: DataSet, *, name: str = "torch", **settings):
+    """An engine for a tiny experiment; settings: keys of the root's params.yaml."""
+    settings = Settings.model_validate({**SETTINGS, "engine": name, **settings})
     plan = Plan(experiment.training, experiment.evaluation, experiment.evaluation.test_curve_until)
     return choose_engine(settings, experiment, data, plan)
 

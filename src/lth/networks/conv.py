@@ -7,9 +7,10 @@ Blocks of two 3x3 convolutions and a 2x2 max-pooling, then dense layers of 256, 
 from collections import OrderedDict
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from lth.networks.layers import Layer, Network, convolve, dense, scaled
+from lth.networks.layers import Layer, Network, dense, network_by_network, scaled
 
 CHANNELS = {"conv2": (64,), "conv4": (64, 128), "conv6": (64, 128, 256)}
 """Channels of each block."""
@@ -24,16 +25,28 @@ def conv(name: str, width: float, dropout: float) -> Network:
     outs = [block for block in channels for _ in range(2)]
     convolutions = [f"conv{n}" for n in range(1, len(outs) + 1)]
     layers = (
-        *(Layer(layer, "conv", (out, into, 3, 3)) for layer, out, into in zip(convolutions, outs, [3, *outs], strict=False)),
+        *(
+            Layer(layer, "conv", (out, into, 3, 3), 32 // 2 ** (position // 2))
+            for position, (layer, out, into) in enumerate(zip(convolutions, outs, [3, *outs], strict=False))
+        ),
         Layer("fc1", "fc", (first, channels[-1] * side * side)),
         Layer("fc2", "fc", (second, first)),
         Layer("output", "output", (10, second)),
     )
 
-    def forward(parameters, inputs, drop):
-        hidden = inputs
+    def features(parameters, images):
+        """The convolutions of one network: [B, 3, 32, 32] -> [B, C, side, side], in the memory format that they are fastest in."""
+        hidden = images
         for position, layer in enumerate(convolutions):
-            hidden = convolve(parameters, layer, hidden, pool=position % 2 == 1)
+            hidden = hidden.contiguous(memory_format=torch.channels_last)
+            hidden = torch.relu(F.conv2d(hidden, parameters[f"{layer}.weight"], parameters[f"{layer}.bias"], padding=1))
+            if position % 2:
+                hidden = F.max_pool2d(hidden, 2)
+        return hidden
+
+    def forward(parameters, inputs, drop):
+        convolutional = {name: value for name, value in parameters.items() if name.startswith("conv")}
+        hidden = network_by_network(features, convolutional, inputs)
         hidden = drop(torch.relu(dense(parameters, "fc1", hidden.flatten(2))))
         hidden = drop(torch.relu(dense(parameters, "fc2", hidden)))
         return dense(parameters, "output", hidden)

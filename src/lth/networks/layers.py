@@ -1,5 +1,6 @@
 """What networks are made of: layers, their Gaussian Glorot initialisation, and operations over a stack of R networks."""
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lth.networks.branches import side_by_side
+
 Parameters = dict[str, Tensor]
 """Tensors by their torch.nn names, `fc1.weight`, `fc1.bias`, …; a stack of R networks has a leading axis R on each."""
 
@@ -18,11 +21,15 @@ Dropout = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Layer:
-    """A convolution or dense layer. shape: that of its weights, (out, in) or (out, in, 3, 3)."""
+    """A convolution or dense layer.
+
+    shape: that of its weights, (out, in) or (out, in, 3, 3). side: height and width of a convolution's output.
+    """
 
     name: str
     kind: Literal["conv", "fc", "output"]
     shape: tuple[int, ...]
+    side: int = 1
 
     @property
     def weight(self) -> str:
@@ -37,6 +44,11 @@ class Layer:
     def size(self) -> int:
         """How many weights it has."""
         return math.prod(self.shape)
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers it makes of one image."""
+        return self.shape[0] * self.side**2
 
     @property
     def deviation(self) -> float:
@@ -87,17 +99,14 @@ def dense(parameters: Parameters, name: str, inputs: Tensor) -> Tensor:
     return torch.baddbmm(bias[:, None], inputs, weight.transpose(1, 2))
 
 
-def convolve(parameters: Parameters, name: str, inputs: Tensor, *, pool: bool) -> Tensor:
-    """R convolutions, 3x3 with padding 1, each followed by ReLU and, for `pool`, by 2x2 max-pooling: [R, B, C, H, W] -> the same axes.
+def network_by_network(one: Callable[[Parameters, Tensor], Tensor], parameters: Parameters, inputs: Tensor) -> Tensor:
+    """`one`, a function of one network's parameters and inputs, of each of R networks: [R, …] -> [R, …].
 
-    A lone network is viewed, never copied, so that it keeps the memory format that CPU convolutions are fastest in.
+    For convolutions, of which neither the CPU nor cuDNN makes many small ones faster at once than one by one. On CUDA the networks are
+    branches that may run side by side. A lone network is viewed, never copied, so that it keeps its memory format.
     """
-
-    def one(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        hidden = torch.relu(F.conv2d(x.contiguous(memory_format=torch.channels_last), weight, bias, padding=1))
-        return F.max_pool2d(hidden, 2) if pool else hidden
-
-    stacked = (inputs, parameters[f"{name}.weight"], parameters[f"{name}.bias"])
     if len(inputs) == 1:
-        return one(*(part.squeeze(0) for part in stacked)).unsqueeze(0)
-    return torch.stack([one(*parts) for parts in zip(*stacked, strict=True)])
+        return one({name: value.squeeze(0) for name, value in parameters.items()}, inputs.squeeze(0)).unsqueeze(0)
+    networks = [dict(zip(parameters, values, strict=True)) for values in zip(*parameters.values(), strict=True)]
+    calls = [functools.partial(one, *network) for network in zip(networks, inputs, strict=True)]
+    return torch.stack(side_by_side(calls) if inputs.is_cuda else [call() for call in calls])

@@ -17,11 +17,17 @@ MOMENTUM = 0.9
 
 
 class Optimiser(Protocol):
-    """moments: its state [R, P] by name. step() moves the parameters by their masked gradient; both are overwritten."""
+    """moments: its state [R, P] by name.
+
+    scales(rates, start): what the steps of iterations start, start + 1, … multiply by, float32 [n, R, S], from their learning rates
+    [n, R, 1]. step(parameters, gradient, scales): moves the parameters by their masked gradient, with the scales [R, S] of one iteration;
+    parameters and gradient are overwritten. All that a step takes is a tensor, so that it can be captured once and replayed.
+    """
 
     moments: dict[str, Tensor]
 
-    def step(self, parameters: Tensor, gradient: Tensor, rate: Tensor, iteration: int) -> None: ...
+    def scales(self, rates: Tensor, start: int) -> Tensor: ...
+    def step(self, parameters: Tensor, gradient: Tensor, scales: Tensor) -> None: ...
 
 
 @dataclass
@@ -29,12 +35,19 @@ class Adam:
     moments: dict[str, Tensor]
     scratch: Tensor
 
-    def step(self, parameters, gradient, rate, iteration):
+    def scales(self, rates, start):
+        steps = range(start + 1, start + 1 + len(rates))
+        first = torch.tensor([1 - BETA1**step for step in steps])[:, None, None]
+        second = torch.tensor([math.sqrt(1 - BETA2**step) for step in steps])[:, None, None]
+        return torch.cat([rates / first, second.expand_as(rates)], 2)
+
+    def step(self, parameters, gradient, scales):
+        rate, correction = scales.split(1, 1)
         mean, square = self.moments["mean"], self.moments["square"]
         mean.lerp_(gradient, 1 - BETA1)
         square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
-        denominator = torch.sqrt(square, out=self.scratch).div_(math.sqrt(1 - BETA2 ** (iteration + 1))).add_(EPSILON)
-        update = torch.div(mean, denominator, out=self.scratch).mul_(rate / (1 - BETA1 ** (iteration + 1)))
+        denominator = torch.sqrt(square, out=self.scratch).div_(correction).add_(EPSILON)
+        update = torch.div(mean, denominator, out=self.scratch).mul_(rate)
         parameters.sub_(update)
 
 
@@ -42,8 +55,11 @@ class Adam:
 class SGD:
     moments: dict[str, Tensor]
 
-    def step(self, parameters, gradient, rate, iteration):
-        parameters.sub_(gradient.mul_(rate))
+    def scales(self, rates, start):
+        return rates
+
+    def step(self, parameters, gradient, scales):
+        parameters.sub_(gradient.mul_(scales))
 
 
 @dataclass
@@ -51,10 +67,13 @@ class Momentum:
     moments: dict[str, Tensor]
     scratch: Tensor
 
-    def step(self, parameters, gradient, rate, iteration):
+    def scales(self, rates, start):
+        return rates
+
+    def step(self, parameters, gradient, scales):
         velocity = self.moments["velocity"]
         velocity.mul_(MOMENTUM).add_(gradient)
-        parameters.sub_(torch.mul(velocity, rate, out=self.scratch))
+        parameters.sub_(torch.mul(velocity, scales, out=self.scratch))
 
 
 def optimiser(config: OptimiserConfig, parameters: Tensor) -> Optimiser:

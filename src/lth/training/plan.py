@@ -47,14 +47,19 @@ class BatchOrder:
 
     def batches(self, start: int, stop: int) -> np.ndarray:
         """Positions among the training images of the batches of iterations start … stop - 1: int64 [stop - start, batch]."""
-        per_epoch = self.images // self.batch_size
         parts = []
-        for epoch in range(start // per_epoch, (stop - 1) // per_epoch + 1):
-            first = max(start - epoch * per_epoch, 0)
-            last = min(stop - epoch * per_epoch, per_epoch)
-            parts.append(self._epoch(epoch)[first:last])
+        for epoch in range(start // self.per_epoch, (stop - 1) // self.per_epoch + 1):
+            first = max(start - epoch * self.per_epoch, 0)
+            last = min(stop - epoch * self.per_epoch, self.per_epoch)
+            parts.append(self.epoch(epoch)[first:last])
         return np.concatenate(parts)
 
-    def _epoch(self, epoch: int) -> np.ndarray:
+    @property
+    def per_epoch(self) -> int:
+        """Iterations an epoch."""
+        return self.images // self.batch_size
+
+    def epoch(self, epoch: int) -> np.ndarray:
+        """The batches of one epoch, counted from 0: int64 [per_epoch, batch]."""
         shuffled = seeds.stream(self.seed, "order", self.family, self.trial, self.round, epoch).permutation(self.images)
-        return shuffled[: self.images // self.batch_size * self.batch_size].reshape(-1, self.batch_size)
+        return shuffled[: self.per_epoch * self.batch_size].reshape(-1, self.batch_size)

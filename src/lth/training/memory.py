@@ -1,0 +1,32 @@
+"""What one network of a chunk takes on the device: an upper estimate, by which the chunk size is chosen.
+
+The images of the data set and the libraries' workspaces come on top: about 1 GiB, whatever the chunk.
+"""
+
+from lth.networks import Network
+from lth.training.plan import Plan
+
+EVALUATION_BATCH = 500
+"""Images a forward pass of an evaluation."""
+
+
+def bytes_a_network(network: Network, plan: Plan, images: int) -> int:
+    """Bytes of state, tables, a step and an evaluation. images: in the training set."""
+    numbers = network.weight_count + sum(layer.shape[0] for layer in network.layers)
+    state = 7  # parameters, best, mask, gradient and, for Adam, two moments and scratch
+    gradients = 3  # what autograd returns, for convolutions a second time network by network, and a copy in another layout
+    tables = 8 * images + 8 * images // plan.training.batch_size
+    step = 5 * plan.training.batch_size * _outputs(network)  # a layer before and after ReLU, pooling with its indices, gradients of two
+    evaluation = 3 * EVALUATION_BATCH * (_inputs(network) + max(layer.outputs for layer in network.layers))
+    return 4 * ((state + gradients) * numbers + step + 2 * evaluation) + tables  # an evaluation's graph and one that is not captured
+
+
+def _outputs(network: Network) -> int:
+    """Numbers that a network makes of one image, the image itself included."""
+    return _inputs(network) + sum(layer.outputs for layer in network.layers)
+
+
+def _inputs(network: Network) -> int:
+    """Numbers in one image."""
+    into = network.layers[0].shape[1]
+    return into * network.layers[0].side ** 2
