@@ -92,9 +92,8 @@ def _scale(scaling: str, train_images: Tensor):
 
 
 def _to_unit_norm(images: Tensor) -> Tensor:
-    pixels = images.float()
-    norms = pixels.double().square().sum((1, 2, 3), keepdim=True).sqrt()
-    return pixels.div_(norms.clamp_(min=1).float())
+    norms = images.int().square_().sum((1, 2, 3), keepdim=True).double().sqrt()  # of whole numbers, so exact in any order
+    return images.float().div_(norms.clamp_(min=1).float())
 
 
 def _channel_moments(images: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,5 +1,6 @@
 """What a training run does at which iteration, and on which images."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,7 @@ class BatchOrder:
         """Iterations an epoch."""
         return self.images // self.batch_size
 
+    @functools.lru_cache(maxsize=16)  # noqa: B019  an epoch of each network in training at once; orders are few and small
     def epoch(self, epoch: int) -> np.ndarray:
         """The batches of one epoch, counted from 0: int64 [per_epoch, batch]."""
         shuffled = seeds.stream(self.seed, "order", self.family, self.trial, self.round, epoch).permutation(self.images)
