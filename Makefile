@@ -31,7 +31,7 @@ paper: $(INSTALLED)  ## Everything at paper scale; without a GPU, say what that 
 
 figures: $(INSTALLED)  ## Redraw every figure from committed results, without training
 	@dvc repro --quiet --single-item --force figures quick quick-cifar
-	@echo "figures/paper, figures/quick and figures/quick-cifar are drawn"
+	@echo "figures/paper, figures/quick and figures/quick-cifar are drawn; index.csv in each says what has not been run"
 
 test: $(INSTALLED)  ## Run the tests
 	python -m pytest

@@ -1,15 +1,14 @@
-"""DVC stage: draw into figures/<folder> what the named experiments support.
+"""DVC stage: draw into figures/<folder> what the named experiments support; index.csv there names what has not been run.
 
 `python -m lth.stages.figures quick quick-lenet quick-conv2`
 """
-
-import sys
 
 from lth import paths
 from lth.config import load_experiment
 from lth.figures import FIGURES, style
 from lth.results import has_results, load_curves, load_results
 from lth.stages import run
+from lth.storage import write_bytes
 
 
 def main(folder: str, *experiments: str) -> None:
@@ -17,15 +16,18 @@ def main(folder: str, *experiments: str) -> None:
     present = [name for name in experiments if has_results(name)]
     results = {name: load_results(name) for name in present}
     curves = {name: load_curves(name) for name in present}
+    index = ["figure,drawn from,not run"]
     for figure, module in FIGURES.items():
         wanted = [name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS]
         available = [name for name in wanted if name in present]
-        if missing := [name for name in wanted if name not in present]:
-            print(f"{figure}: not run: {', '.join(missing)}", file=sys.stderr)
+        missing = [name for name in wanted if name not in present]
+        if wanted:
+            index.append(f"{figure},{' '.join(available)},{' '.join(missing)}")
         if available:
             drawn = module.draw({name: results[name] for name in available}, {name: curves[name] for name in available})
             quick = any(load_experiment(name).scale == "quick" for name in available)
             style.save(drawn, paths.FIGURES / folder, figure, quick=quick)
+    write_bytes(paths.FIGURES / folder / "index.csv", ("\n".join(index) + "\n").encode())
 
 
 if __name__ == "__main__":
