@@ -1,5 +1,6 @@
 """Entry points, one a DVC stage: `python -m lth.stages.round lenet r03`."""
 
+import errno
 import sys
 from collections.abc import Callable
 
@@ -7,10 +8,14 @@ from lth.errors import LthError
 
 
 def run(main: Callable[..., None]) -> None:
-    """Calls main with the command line's words; an LthError becomes one line on stderr and exit status 1."""
+    """Calls main with the command line's words; an LthError, or a full disk, becomes one line on stderr and exit status 1."""
     try:
         main(*sys.argv[1:])
     except LthError as error:
         sys.exit(f"error: {error}")
+    except OSError as error:  # from a library's own files, such as Numba's cache; ours are written by lth.storage
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        sys.exit(f"error: {error.strerror}; free some space and run the same command again")
     except KeyboardInterrupt:
         sys.exit("interrupted; the same command goes on from the checkpoint")
