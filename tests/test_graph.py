@@ -40,7 +40,7 @@ def test_the_table_stage_depends_on_the_sources_it_imports():
 @pytest.mark.parametrize("stage", ["quick", "quick-cifar", "figures"])
 def test_drawing_stages_depend_on_the_rounds_and_blocks_of_what_they_draw(stage):
     experiments = ROOT_STAGES[stage]["cmd"].split()[4:]
-    assert [f"results/{name}/runs" for name in experiments] == [dep for dep in ROOT_STAGES[stage]["deps"] if dep.startswith("results/")]
+    assert [f"results/{name}" for name in experiments] == [dep for dep in ROOT_STAGES[stage]["deps"] if dep.startswith("results/")]
     params = {file: set(keys) for entry in ROOT_STAGES[stage]["params"] for file, keys in entry.items()}
     assert params == {f"pipelines/{name}/params.yaml": {"scale", "trials", "rounds", "blocks"} for name in experiments}
 

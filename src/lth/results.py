@@ -57,8 +57,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def has_results(experiment: str) -> bool:
-    """Whether an experiment has been run at all."""
-    return any((paths.RESULTS / experiment / "runs").glob("*.csv"))
+    """Whether an experiment has been run to its end: its last stage has written the summary."""
+    return (paths.RESULTS / experiment / "summary.csv").is_file()
 
 
 def expected_networks(experiment: Experiment) -> dict[str, set[tuple]]:
