@@ -1,5 +1,6 @@
 """The DVC graph says what is true: drawing and table stages list the very sources they import, and every stage reads what it names."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +56,12 @@ def test_training_stages_depend_on_no_source_file():
 def test_every_experiment_has_the_same_stages_and_a_numerics_id(name):
     assert (paths.PIPELINES / name / "dvc.yaml").read_bytes() == (paths.PIPELINES / "lenet" / "dvc.yaml").read_bytes()
     assert (paths.NUMERICS / f"{load_experiment(name).network.name}.yaml").is_file()
+
+
+def test_the_readme_names_stages_that_exist():
+    named = re.findall(r"dvc repro [^#\n]*?pipelines/([\w-]+)/dvc.yaml:(\w+)(?:@([\w-]+))?", (paths.ROOT / "README.md").read_text())
+    assert len(named) >= 3
+    for experiment, stage, key in named:
+        plan = load_experiment(experiment)
+        assert stage in EXPERIMENT_STAGES
+        assert not key or key in {"round": plan.rounds, "control": plan.blocks}[stage]

@@ -4,7 +4,9 @@
 set -e
 target=$1
 ran=.venv/$target-has-run
-if [ -e "$ran" ]; then dvc repro --quiet "$target"; else dvc repro --quiet --force "$target"; touch "$ran"; fi
+if [ -e "$ran" ]; then force=; else force=--force; fi
+touch "$ran"  # a run that is interrupted goes on where it stopped
+dvc repro --quiet $force "$target"
 echo
 echo "Done. Look at:"
 for figure in figures/"$target"/*.png; do echo "  $figure"; done

@@ -147,11 +147,27 @@ class Experiment(Frozen):
         for name, block in self.blocks.items():
             if name in self.rounds:
                 raise ValueError(f"blocks.{name} has the name of a round; call it anything else")
+            for other, earlier in self.blocks.items():
+                if other == name:
+                    break
+                if block.control == earlier.control and (shared := set(block.rounds) & set(earlier.rounds)):
+                    raise ValueError(f"blocks.{name} and blocks.{other} both hold {block.control} of {', '.join(sorted(shared))}")
             if missing := [round for round in block.rounds if round not in self.rounds]:
                 raise ValueError(f"blocks.{name}.rounds names {', '.join(missing)}, allowed: rounds up to {list(self.rounds)[-1]}")
         wanted = "mnist" if self.network.name == "lenet" else "cifar10"
         if self.data.name != wanted:
             raise ValueError(f"data.name is {self.data.name}, but {self.network.name} takes {wanted}")
+        images = {"train": 55_000 if wanted == "mnist" else 45_000, "validation": 5_000, "test": 10_000}
+        if self.training.batch_size > images["train"]:
+            raise ValueError(
+                f"training.batch_size: {self.training.batch_size} is wrong, must be at most the {images['train']} training images"
+            )
+        for split, count in images.items():
+            if (asked := getattr(self.evaluation, f"{split}_images") or 0) > count:
+                raise ValueError(f"evaluation.{split}_images: {asked} is wrong, must be at most {count}, or null for all")
+        optimiser = self.training.optimiser
+        if max(optimiser.warmup, *optimiser.drops, 0) > self.training.iterations:
+            raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")
         return self
 
     @cached_property

@@ -38,9 +38,16 @@ def save(experiment: Experiment, stage: str, rows: pd.DataFrame, curves: pd.Data
 def load_results(experiment: str) -> pd.DataFrame:
     """All rows of an experiment, one a trained network; the columns are `lth.columns.COLUMNS`.
 
-    Raises LthError where rows that the experiment's params.yaml promises are missing, naming the stages that make them.
+    Raises LthError where rows that the experiment's params.yaml promises are missing, naming the stages that make them, where there are
+    others, and where engines, devices or library versions are mixed.
     """
-    return _load_all(load_experiment(experiment), ".csv", pd.read_csv)
+    rows = _load_all(load_experiment(experiment), ".csv", pd.read_csv)
+    for column in ("engine", "device", "library"):
+        if len(values := rows[column].unique()) > 1:
+            raise LthError(
+                f"results/{experiment}/runs mix {column} {', '.join(values)}: networks are compared only where one made them all; rerun the fewer"
+            )
+    return rows
 
 
 def load_curves(experiment: str) -> pd.DataFrame:
@@ -90,5 +97,9 @@ def _load_all(experiment: Experiment, ending: str, read: Callable[[Path], pd.Dat
         if absent := networks - found:
             some = ", ".join("{} round {} trial {} draw {}".format(*network) for network in sorted(absent)[:3])
             raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {remedy}")
+        if len(table) != len(networks) * (1 if ending == ".csv" else table["iteration"].nunique()) or found - networks:
+            raise LthError(
+                f"{paths.shown(file)} holds other networks than params.yaml promises ({len(found)}, not {len(networks)}): {remedy}"
+            )
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

@@ -20,7 +20,7 @@ from lth.pruning import Masks, prune_global, prune_layerwise
 from lth.results import save
 from lth.storage import sha256
 from lth.tabulate import tabulate, tabulate_curves
-from lth.tickets import Start, Ticket, load_tickets, save_pruned, ticket_file
+from lth.tickets import Start, Ticket, load_rounds, load_tickets, save_pruned, ticket_file
 from lth.training import BatchOrder, Member, Plan, Trained, checkpoints, choose_engine, train_stack
 from lth.training.engines import device_name, numerics_id
 
@@ -44,8 +44,8 @@ def train_block(settings: Settings, experiment: Experiment, name: str) -> None:
     control = CONTROLS[block.control]
     stack = [
         (ticket, draw, partial(control, ticket, draw))
-        for round in block.rounds
-        for ticket in load_tickets(experiment, int(round[1:]))
+        for tickets in load_rounds(experiment, [int(round[1:]) for round in block.rounds]).values()
+        for ticket in tickets
         for draw in range(block.draws)
     ]
     _train(settings, experiment, name, block.control, stack, block.test_curve_until)

@@ -7,6 +7,7 @@ pruned, one bit each; the mask of round 7 is what rounds 0 to 6 left.
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -103,16 +104,20 @@ def load_ticket(experiment: str, *, round: int, trial: int) -> Ticket:
 
 def load_tickets(experiment: Experiment, round: int) -> list[Ticket]:
     """The tickets of all trials of one round; see `load_ticket`."""
+    return load_rounds(experiment, [round])[round]
+
+
+def load_rounds(experiment: Experiment, rounds: Sequence[int]) -> dict[int, list[Ticket]]:
+    """The tickets of all trials of several rounds, by round; see `load_ticket`."""
     seed = verify_initial(experiment)
     masks = [_full_masks(build(experiment.network)) for _ in range(experiment.trials)]
-    for earlier in range(round):
-        file = ticket_file(experiment, f"r{earlier:02}")
-        pruned = _read(file)
-        try:
-            masks = [_without_pruned(mask, pruned, trial) for trial, mask in enumerate(masks)]
-        except (KeyError, ValueError) as error:
-            raise _unusable(file, f"it does not fit the rounds before it ({error})") from error
-    return [Ticket(experiment, seed, round, trial, mask) for trial, mask in enumerate(masks)]
+    tickets = {}
+    for round in range(max(rounds) + 1):
+        if round > 0:
+            masks = _pruned_masks(experiment, round - 1, masks)
+        if round in rounds:
+            tickets[round] = [Ticket(experiment, seed, round, trial, mask) for trial, mask in enumerate(masks)]
+    return tickets
 
 
 def save_pruned(tickets: list[Ticket], next_masks: list[Masks]) -> Path:
@@ -161,6 +166,16 @@ def ticket_file(experiment: Experiment, name: str) -> Path:
 
 def _full_masks(network: Network) -> Masks:
     return {layer.weight: torch.ones(layer.shape, dtype=torch.bool) for layer in network.layers}
+
+
+def _pruned_masks(experiment: Experiment, round: int, masks: list[Masks]) -> list[Masks]:
+    """Every trial's masks after a round, from those that it trained."""
+    file = ticket_file(experiment, f"r{round:02}")
+    pruned = _read(file)
+    try:
+        return [_without_pruned(mask, pruned, trial) for trial, mask in enumerate(masks)]
+    except (KeyError, ValueError) as error:
+        raise _unusable(file, f"it does not fit the rounds before it ({error})") from error
 
 
 def _without_pruned(masks: Masks, pruned: dict[str, np.ndarray], trial: int) -> Masks:

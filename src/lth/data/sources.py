@@ -52,29 +52,44 @@ def _folder(name: str) -> Path:
     if given := os.environ.get("LTH_DATA"):
         return Path(given)
     folder = paths.DATA / "downloads"
-    if all((folder / file).is_file() for file in SHA256[name]):
-        return folder
-    from torchvision import datasets  # slow to import, and needed here alone
-
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            {"mnist": datasets.MNIST, "cifar10": datasets.CIFAR10}[name](folder, download=True)
-    except (OSError, RuntimeError) as error:
-        raise LthError(
-            f"could not download {name}: {error}; run again with network, or set LTH_DATA to a folder in torchvision's layout"
-        ) from error
+    if not all((folder / file).is_file() for file in SHA256[name]):
+        try:
+            with contextlib.redirect_stdout(sys.stderr):
+                _download(name, folder)
+        except (OSError, RuntimeError) as error:
+            raise LthError(
+                f"could not download {name}: {error}; run again with network, or set LTH_DATA to a folder in torchvision's layout"
+            ) from error
     return folder
 
 
+def _download(name: str, folder: Path) -> None:
+    """torchvision's download, with its checksums; nothing is opened but CIFAR10's archive."""
+    from torchvision.datasets import CIFAR10, MNIST  # slow to import, and needed here alone
+    from torchvision.datasets.utils import download_and_extract_archive, download_url
+
+    if name == "cifar10":
+        download_and_extract_archive(CIFAR10.url, str(folder), md5=CIFAR10.tgz_md5)
+        return
+    for file, md5 in MNIST.resources:
+        for mirror in MNIST.mirrors:
+            try:
+                download_url(f"{mirror}{file}", str(folder / "MNIST/raw"), md5=md5)
+                break
+            except (OSError, RuntimeError):
+                if mirror == MNIST.mirrors[-1]:
+                    raise
+
+
 def _verify(name: str, folder: Path) -> None:
+    given = "LTH_DATA" in os.environ
     for file, expected in SHA256[name].items():
         path = folder / file
         if not path.is_file():
-            raise LthError(
-                f"{path} is missing: LTH_DATA must hold torchvision's layout ({file}); copy the file there, or unset LTH_DATA to download"
-            )
+            remedy = "LTH_DATA must hold torchvision's layout; copy the file there, or unset LTH_DATA to download" if given else "run again"
+            raise LthError(f"{path} is missing: {remedy}")
         if sha256(path) != expected:
-            remedy = "copy it again, or unset LTH_DATA to download" if "LTH_DATA" in os.environ else "delete it and run again"
+            remedy = "copy it again, or unset LTH_DATA to download" if given else "delete it and run again, which downloads it"
             raise LthError(f"{path} is damaged ({path.stat().st_size:,} bytes, wrong SHA-256): {remedy}")
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from lth.figures.early_stop import PANELS, from_dense
 from lth.figures.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
 from lth.figures.style import COLOURS
 
@@ -11,25 +12,18 @@ CAPTION = (
     "structure: early stop, test and training accuracy there, and test accuracy at the last iteration. Means; error bars are the minimum "
     "and maximum of any network."
 )
-PANELS = {
-    "early-stop iteration": "es_iteration",
-    "test accuracy at early stop": "es_test_accuracy",
-    "training accuracy at early stop": "es_train_accuracy",
-    "test accuracy at the last iteration": "final_test_accuracy",
-}
 ARMS = {"ticket": ("winning ticket", "blue", "-", "o"), "reinit": ("random reinit", "orange", "--", "s")}
 
 
 def draw(results: dict[str, pd.DataFrame], curves: dict[str, pd.DataFrame]) -> Drawn:
     """Four panels against P_m."""
     (rows,) = results.values()
-    dense = rows[rows["round"] == 0]
     figure, axes = grid(2, 2, height=4.4)
     lines = []
     for ax, (title, column) in zip(axes.flat, PANELS.items(), strict=True):
         panel = []
         for arm, (label, colour, style, marker) in ARMS.items():
-            members = pd.concat([dense, rows[(rows["arm"] == arm) & (rows["round"] > 0)]])
+            members = from_dense(rows, arm)
             panel.append(Line(title, label, by_percent_remaining(members, column), COLOURS[colour], style, marker))
         plot(ax, panel)
         against_percent_remaining(ax, rows["percent_remaining"].groupby(rows["round"]).first().tolist())

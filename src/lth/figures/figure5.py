@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from lth.figures.early_stop import PANELS, from_dense
 from lth.figures.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
 from lth.figures.style import COLOURS
 
@@ -11,12 +12,6 @@ CAPTION = (
     "reinitialisations of the same structure (dashed): early stop, test and training accuracy there, and test accuracy at the last "
     "iteration. Means; error bars are the minimum and maximum of any network."
 )
-PANELS = {
-    "early-stop iteration": "es_iteration",
-    "test accuracy at early stop": "es_test_accuracy",
-    "training accuracy at early stop": "es_train_accuracy",
-    "test accuracy at the last iteration": "final_test_accuracy",
-}
 NETWORKS = {"conv2": ("Conv-2", "blue", "o"), "conv4": ("Conv-4", "orange", "s"), "conv6": ("Conv-6", "green", "^")}
 
 
@@ -37,9 +32,8 @@ def draw(results: dict[str, pd.DataFrame], curves: dict[str, pd.DataFrame]) -> D
 def _pair(panel: str, network: str, rows: pd.DataFrame, column: str) -> list[Line]:
     """One network's tickets and reinitialisations, both from the dense network on."""
     name, colour, marker = NETWORKS[network]
-    dense = rows[rows["round"] == 0]
     pair = []
     for arm, label, style in (("ticket", name, "-"), ("reinit", f"{name} reinit", "--")):
-        members = pd.concat([dense, rows[(rows["arm"] == arm) & (rows["round"] > 0)]])
+        members = from_dense(rows, arm)
         pair.append(Line(panel, label, by_percent_remaining(members, column), COLOURS[colour], style, marker))
     return pair

@@ -9,8 +9,9 @@ from lth.config import Experiment, experiment_names, load_experiment
 from lth.results import expected_networks
 from lth.stages import run
 
-CPU_MILLISECONDS = {"lenet": 0.5, "conv2": 170, "conv4": 260, "conv6": 330}
-"""A network's training step on one core, batch 60, evaluations included: rough, from benchmarks/README.md's machine."""
+CPU_MILLISECONDS = {"lenet": 0.55, "conv2": 227, "conv4": 455, "conv6": 593}
+"""A network's training step on one core, batch 60: benchmarks/README.md's tables chain (mean of all rounds, evaluations included) and
+convolution (without evaluations)."""
 
 
 def main() -> None:

@@ -64,12 +64,12 @@ class Checkpoints:
 
 @contextlib.contextmanager
 def checkpoints(depends_on: dict, what: str) -> Iterator[Checkpoints]:
-    """The checkpoints of a stage whose results depend on `depends_on` (JSON), held against a second run of it.
+    """The checkpoints of a stage whose results depend on `depends_on` (JSON), held against a second run of it, whatever its params.
 
-    what: names the stage in the message that a second run of it ends in.
+    what: the stage's name, by which it is locked and which the message names that a second run of it ends in.
     """
     key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
-    with locked(paths.CHECKPOINTS / f"{key}.lock", what):
+    with locked(paths.CHECKPOINTS / f"{what.replace(' ', '-')}.lock", what):
         yield Checkpoints(paths.CHECKPOINTS / key)
 
 

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lth.data import DataSet, Split
+from lth.errors import LthError
 from lth.networks import Network, Parameters
 from lth.training.capture import captured
 from lth.training.dropout import Dropout, identity
@@ -42,6 +43,10 @@ class TorchEngine:
         torch.set_float32_matmul_precision("highest" if precision == "ieee" else "high")
         torch.backends.cudnn.allow_tf32 = precision == "tf32"
         torch.set_num_threads(1)
+        if device == "cuda" and (free := torch.cuda.mem_get_info()[0] / GIB) < chunk_gib:
+            raise LthError(
+                f"params.yaml: chunk_gib: {chunk_gib} GiB a chunk of networks, but the GPU has {free:.1f} GiB free; set it to less"
+            )
         self.workers = (os.cpu_count() or 1) if device == "cpu" else 1
         self.chunk_size = 1 if device == "cpu" else max(1, int(chunk_gib * GIB / bytes_a_network(network, plan, len(data.train.labels))))
         self.alignment = 1 if device == "cpu" else 64
