@@ -77,6 +77,10 @@ MISTAKES = {
     "block of an unknown control": ({"blocks.reinit.control": "reint"}, ["blocks.reinit.control", "'reint'", "'reinit'", "'sparsity'"]),
     "block named as a round": ({"blocks": {"r01": BLOCK}}, ["blocks", "r01"]),
     "block with a path for a name": ({"blocks": {"../x": BLOCK}}, ["blocks", "../x"]),
+    "blocks that overlap": ({"blocks.again": BLOCK}, ["blocks.again", "blocks.reinit", "reinit of r01"]),
+    "batch larger than the data": ({"training.batch_size": 60_000}, ["training.batch_size", "60000", "55000"]),
+    "more images than there are": ({"evaluation.validation_images": 5_001}, ["evaluation.validation_images", "5001", "5000", "null"]),
+    "drop after the end": ({"training.optimiser.drops": [1_000_000]}, ["training.optimiser", "drops", "iterations"]),
     "another folder's name": ({"experiment": "lenet"}, ["experiment", "'lenet'", "'tiny'"]),
 }
 

@@ -146,3 +146,20 @@ def test_tables_survive_the_disk(trained):
     before = [(paths.RESULTS / "tiny" / "runs" / f"r01{ending}").read_bytes() for ending in (".csv", ".curves.parquet")]
     files = save(trained, "r01", rows, curves)
     assert [file.read_bytes() for file in files] == before, "what is read back writes the same bytes: no digit is lost"
+
+
+@pytest.mark.parametrize("column", ["engine", "device", "library"])
+def test_networks_of_two_makers_are_not_compared(trained, column):
+    file = paths.RESULTS / "tiny" / "runs" / "reinit.csv"
+    pd.read_csv(file).assign(**{column: "another"}).to_csv(file, index=False)
+    with pytest.raises(LthError, match=rf"^results/tiny/runs mix {column} .+another.+$"):
+        load_results("tiny")
+
+
+def test_networks_that_params_do_not_promise_are_refused(trained):
+    file = paths.RESULTS / "tiny" / "runs" / "r01.csv"
+    rows = pd.read_csv(file)
+    for others in (pd.concat([rows, rows]), pd.concat([rows, rows.assign(trial=7)])):
+        others.to_csv(file, index=False)
+        with pytest.raises(LthError, match=r"^results/tiny/runs/r01.csv holds other networks than params.yaml promises .+$"):
+            load_results("tiny")

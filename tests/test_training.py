@@ -176,7 +176,7 @@ def test_asking_for_more_images_than_there_are_takes_all(kind):
     """In a process of its own, which a kernel that read on past the end would take down."""
     code = f"""
 import tiny
-for images in (None, 9_999):
+for images in (None, 5_000):
     plan, data = tiny.experiment(changes={{"evaluation.validation_images": images}}), tiny.data_set("mnist")
     print(tiny.engine(plan, data, name={kind!r}).trainer([tiny.member(tiny.ticket(plan), data)]).evaluate("validation"))
 """
