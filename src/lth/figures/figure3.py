@@ -4,11 +4,16 @@ import pandas as pd
 
 from lth.figures.lines import Drawn, Line, grid, plot, summarise
 from lth.figures.style import COLOURS
+from lth.figures.tables import Tables
 
-EXPERIMENTS = ("lenet",)
+EXPERIMENTS = {"lenet": ("ticket", "reinit")}
 CAPTION = (
     "Test accuracy on Lenet (iterative pruning) as training proceeds. Each line is the mean over trials of one percentage of weights "
     "remaining; error bars are the minimum and maximum of any trial."
+)
+FINDING = (
+    "Tickets down to 21% learn faster than the dense network and end higher; pruned further they slow down again, and at 3.6% learn about "
+    "as the dense network does. Reinitialised, the same structures learn ever slower."
 )
 LAST_ITERATION = 15_000
 PANELS = {
@@ -20,9 +25,9 @@ COLOUR = {0: "blue", 3: "orange", 7: "green", 12: "red", 15: "purple", 18: "brow
 """Arms and rounds: rounds 3, 7, 12, 15 and 18 are P_m 51.3, 21.1, 7.0, 3.6 and 1.9."""
 
 
-def draw(results: dict[str, pd.DataFrame], curves: dict[str, pd.DataFrame]) -> Drawn:
+def draw(tables: Tables) -> Drawn:
     """Test accuracy against iteration, three panels; rounds that an experiment does not reach are left out."""
-    (rows,), (points,) = results.values(), curves.values()
+    rows, points = tables.rows("lenet"), tables.curves("lenet")
     percents = rows.groupby("round")["percent_remaining"].first()
     measured = points[points["test_accuracy"].notna() & (points["iteration"].between(1, LAST_ITERATION))]
     networks = dict(iter(measured.groupby(["arm", "round"])))

@@ -8,27 +8,31 @@ import pandas as pd
 from lth import paths
 from lth.config import load_experiment
 from lth.figures import FIGURES, style
-from lth.results import has_results, load_curves, load_results
+from lth.figures.tables import Tables, missing
 from lth.stages import run
 from lth.storage import write_bytes
 
 
 def main(folder: str, *experiments: str) -> None:
     style.apply()
-    present = [name for name in experiments if has_results(name)]
-    results = {name: load_results(name) for name in present}
-    curves = {name: load_curves(name) for name in present}
-    index = []
+    index, tables = [], Tables({})
     for figure, module in FIGURES.items():
-        wanted = [name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS]
-        available = [name for name in wanted if name in present]
-        missing = [name for name in wanted if name not in present]
+        wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
+        lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
+        available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
+        drawable = available and set(getattr(module, "REQUIRED", ())) <= set(available)
         if wanted:
-            index.append({"figure": figure, "drawn from": " ".join(available), "not run": " ".join(missing), "caption": module.CAPTION})
-        if available:
-            drawn = module.draw({name: results[name] for name in available}, {name: curves[name] for name in available})
-            quick = any(load_experiment(name).scale == "quick" for name in available)
-            style.save(drawn, paths.FIGURES / folder, figure, quick=quick)
+            index.append(
+                {
+                    "figure": figure,
+                    "drawn from": " ".join(available.values()) if drawable else "",
+                    "not run": "; ".join(f"{wanted[name]} ({', '.join(needs)})" for name, needs in lacking.items() if needs),
+                    "caption": module.CAPTION,
+                }
+            )
+        if drawable:
+            quick = any(load_experiment(experiment).scale == "quick" for experiment in available.values())
+            style.save(module.draw(tables.only(available)), paths.FIGURES / folder, figure, quick=quick)
     write_bytes(paths.FIGURES / folder / "index.csv", pd.DataFrame(index).to_csv(index=False, lineterminator="\n").encode())
 
 

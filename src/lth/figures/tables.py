@@ -1,0 +1,57 @@
+"""What figures are drawn from: the tables of the experiments that have been run, by the paper's names."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import pandas as pd
+import pyarrow.parquet
+
+from lth import paths
+from lth.config import load_experiment
+from lth.results import expected_networks, has_results, load_curves, load_results
+
+EXTRA = ("structure", "movement")
+"""Tables that lie beside an experiment's rows, `results/<experiment>/<name>.parquet`."""
+
+
+class Tables:
+    """The tables of some experiments, each loaded once.
+
+    names: the experiment to read by the name that the paper's figure knows it by: {"lenet": "quick-lenet"} draws at quick scale.
+    """
+
+    def __init__(self, names: Mapping[str, str]):
+        self.names = dict(names)
+        self._rows, self._curves = cache(load_results), cache(load_curves)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def __iter__(self):
+        return iter(self.names)
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """One row a trained network; the columns are `lth.columns.COLUMNS`."""
+        return self._rows(self.names[name])
+
+    def curves(self, name: str) -> pd.DataFrame:
+        """One row a network and evaluation point; the columns are `lth.columns.CURVES`."""
+        return self._curves(self.names[name])
+
+    def only(self, names: Mapping[str, str]) -> "Tables":
+        """The same for fewer experiments, or by other names."""
+        fewer = Tables(names)
+        fewer._rows, fewer._curves = self._rows, self._curves
+        return fewer
+
+    def extra(self, name: str, table: str) -> pd.DataFrame:
+        """One of the tables in EXTRA."""
+        return pyarrow.parquet.read_table(paths.RESULTS / self.names[name] / f"{table}.parquet").to_pandas()
+
+
+def missing(experiment: str, needs: tuple[str, ...]) -> list[str]:
+    """Which of the arms and extra tables that a figure needs of an experiment there are not; all of them where it has not been run."""
+    if not has_results(experiment):
+        return list(needs)
+    arms = {arm for networks in expected_networks(load_experiment(experiment)).values() for arm, *_ in networks}
+    return [need for need in needs if not ((paths.RESULTS / experiment / f"{need}.parquet").is_file() if need in EXTRA else need in arms)]
