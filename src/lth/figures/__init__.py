@@ -1,4 +1,4 @@
-"""The paper's figures, one module each, drawn from tables alone.
+"""The paper's figures, one module each, drawn from tables alone: `figure4.py` is Figure 4, `beyond_overlap.py` one that the paper does not have.
 
 A figure module has
   EXPERIMENTS  what it draws: by the name of an experiment (at quick scale `quick-` goes before it), the arms and extra tables it needs;
@@ -8,6 +8,15 @@ A figure module has
   draw(tables) from the `lth.figures.tables.Tables` of the experiments that have all that is needed, a `lth.figures.lines.Drawn`.
 """
 
-from lth.figures import figure3, figure4, figure5
+import pkgutil
+from importlib import import_module
 
-FIGURES = {"figure3": figure3, "figure4": figure4, "figure5": figure5}
+_MODULES = [module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith(("figure", "beyond_"))]
+
+FIGURES = {
+    name: import_module(f"{__name__}.{name}")
+    for name in sorted(
+        _MODULES, key=lambda name: (name.startswith("beyond_"), int(name.removeprefix("figure")) if name.startswith("figure") else 0, name)
+    )
+}
+"""Every figure's module by its name, in the paper's order, those beyond the paper last."""
