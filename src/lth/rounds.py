@@ -4,10 +4,9 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-
-import torch
 
 from lth import paths, seeds
 from lth.config import INITIAL, Block, Experiment, Settings
@@ -16,12 +15,13 @@ from lth.data import load_data
 from lth.errors import LthError
 from lth.networks import Parameters
 from lth.provenance import record
-from lth.pruning import Masks, prune_global, prune_layerwise
+from lth.pruning import Masks
 from lth.results import save
 from lth.storage import sha256
+from lth.strategies import prune_round, stacked, survived_levels
 from lth.tabulate import tabulate, tabulate_curves
-from lth.tickets import Start, Ticket, load_rounds, load_tickets, save_pruned, ticket_file
-from lth.training import BatchOrder, Member, Plan, Trained, checkpoints, choose_engine, train_stack
+from lth.tickets import Start, Ticket, load_rounds, load_tickets, save_pruned, save_survived_levels, ticket_file
+from lth.training import BatchOrder, Checkpoints, Member, Plan, Trained, checkpoints, choose_engine, train_stack
 from lth.training.engines import device_name, numerics_id
 
 
@@ -31,8 +31,15 @@ def train_round(settings: Settings, experiment: Experiment, name: str) -> None:
     tickets = load_tickets(experiment, int(name[1:]))
     stack = [(ticket, 0, ticket.start) for ticket in tickets]
 
-    def prune_and_save(trained: Trained) -> list[Path]:
-        return [save_pruned(tickets, prune(experiment, trained.weights, tickets))]
+    masks = stacked([ticket.mask for ticket in tickets])
+
+    def prune_and_save(trained: Trained, kept: Checkpoints) -> Path:
+        if experiment.pruning.levels:
+            initial = stacked([ticket.initial_parameters() for ticket in tickets])
+            train_on = partial(_train_on, settings, experiment, tickets, kept)
+            return save_survived_levels(experiment, survived_levels(experiment, initial, trained.parameters, masks, train_on))
+        pruned = prune_round(experiment, trained.parameters, masks)
+        return save_pruned(tickets, [{name: mask[trial] for name, mask in pruned.items()} for trial in range(len(tickets))])
 
     _train(settings, experiment, name, "ticket", stack, experiment.evaluation.test_curve_until, prune_and_save)
 
@@ -56,21 +63,6 @@ def _check_name(what: str, name: str, known: Iterable[str]) -> None:
         raise LthError(f"unknown {what} {name!r}; there are: {', '.join(known)}")
 
 
-def prune(experiment: Experiment, weights: Parameters, tickets: Sequence[Ticket]) -> list[Masks]:
-    """The masks of the next round, one a trial, from the final weights [R, *shape] of this one (paper, section 1, step 3)."""
-    stacked = {name: torch.stack([ticket.mask[name] for ticket in tickets]) for name in tickets[0].mask}
-    layers = tickets[0].network.layers
-    try:
-        if experiment.pruning.method == "global":
-            ranked = [layer.weight for layer in layers if layer.kind == "conv"]
-            pruned = stacked | prune_global({n: weights[n] for n in ranked}, {n: stacked[n] for n in ranked}, experiment.pruning.conv)
-        else:
-            pruned = prune_layerwise(weights, stacked, {layer.weight: getattr(experiment.pruning, layer.kind) for layer in layers})
-    except ValueError as error:
-        raise LthError(f"{experiment.experiment}: {error}; lower training.optimiser.learning_rate") from error
-    return [{name: mask[position] for name, mask in pruned.items()} for position in range(len(tickets))]
-
-
 def _train(
     settings: Settings,
     experiment: Experiment,
@@ -78,9 +70,9 @@ def _train(
     arm: str,
     stack: Sequence[tuple[Ticket, int, Callable[[], Start]]],
     test_curve_until: int,
-    finish: Callable[[Trained], list[Path]] | None = None,
+    finish: Callable[[Trained, Checkpoints], Path] | None = None,
 ) -> None:
-    """Trains a stack of (ticket, draw, start) and writes its outputs; `finish` makes further ones from the final weights."""
+    """Trains a stack of (ticket, draw, start) and writes its outputs; `finish` makes a further one from the final weights."""
     data = load_data(experiment.data.name, experiment.data.scaling)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     engine = choose_engine(settings, experiment, data, plan)
@@ -92,14 +84,33 @@ def _train(
     }
     title = f"{experiment.experiment} {stage}"
     with checkpoints(_inputs(settings, experiment, stage, stack, about), title) as kept:
-        trained = train_stack(engine, members, kept, title=title, keep_weights=finish is not None)
+        trained = train_stack(engine, members, kept, title=title, keep_parameters=finish is not None)
         remaining = [ticket.weights_remaining for ticket, *_ in stack]
         rows = tabulate(experiment, members, trained, remaining, about)
         curves = tabulate_curves(members, trained, plan.evaluation_points, plan.test_points)
-        outputs = save(experiment, stage, rows, curves) + (finish(trained) if finish else [])
+        outputs = save(experiment, stage, rows, curves) + ([finish(trained, kept)] if finish else [])
         sidecar = paths.RESULTS / experiment.experiment / "provenance" / f"{stage}.json"
         record(sidecar, outputs, f"dvc repro -s -f pipelines/{experiment.experiment}/dvc.yaml:{_stage_name(experiment, stage)}", about)
         kept.remove()
+
+
+def _train_on(
+    settings: Settings, experiment: Experiment, tickets: Sequence[Ticket], kept: Checkpoints, level: int, weights: Parameters, masks: Masks
+) -> Parameters:
+    """Trains networks on from their weights, masked, with the data order of round `level` and a fresh optimiser: their final parameters."""
+    data = load_data(experiment.data.name, experiment.data.scaling)
+    unmeasured = experiment.evaluation.model_copy(update={"every": experiment.training.iterations})
+    engine = choose_engine(settings, experiment, data, Plan(experiment.training, unmeasured, 0))
+
+    def start(trial: int) -> Start:
+        return Start.masked({name: value[trial] for name, value in weights.items()}, {name: mask[trial] for name, mask in masks.items()})
+
+    members = [
+        _member(experiment, "continued", replace(ticket, round=level), 0, partial(start, trial), len(data.train.labels))
+        for trial, ticket in enumerate(tickets)
+    ]
+    title = f"{experiment.experiment} level {level}/{experiment.pruning.levels - 1}"
+    return train_stack(engine, members, Checkpoints(kept.folder / f"level{level:02}"), title=title, keep_parameters=True).parameters
 
 
 def _member(experiment: Experiment, arm: str, ticket: Ticket, draw: int, start: Callable[[], Start], images: int) -> Member:
@@ -118,7 +129,8 @@ def _member(experiment: Experiment, arm: str, ticket: Ticket, draw: int, start: 
 
 def _inputs(settings: Settings, experiment: Experiment, stage: str, stack: Sequence[tuple], about: dict) -> dict:
     """All that a stage's results depend on; its checkpoints are filed under the hash of this."""
-    before = list(experiment.rounds)[: max(ticket.round for ticket, *_ in stack)]
+    before = ["r00"] if experiment.pruning.levels else list(experiment.rounds)
+    before = before[: max(ticket.round for ticket, *_ in stack)]
     files = [ticket_file(experiment, name) for name in (INITIAL, *before)] + [paths.DATA / f"{experiment.data.name}.safetensors"]
     return {
         "stage": stage,
