@@ -65,7 +65,7 @@ def compare(rows: pd.DataFrame, chosen: pd.DataFrame, again: pd.DataFrame, *, ex
             if not abs(trained[column] - committed[column]) <= allowed:
                 where = ", ".join(f"{name} {committed[name]}" for name in IDENTITY)
                 raise LthError(
-                    f"{committed['experiment']}, {where}: {column} is {trained[column]:g}, committed {committed[column]:g} "
+                    f"{committed['experiment']}, {where}: {column} is {float(trained[column])!r}, committed {float(committed[column])!r} "
                     f"(allowed difference {allowed:g}); the results were not made by this code: undo the edit, or run the experiment anew"
                 )
 
