@@ -47,7 +47,7 @@ def test_the_sample_is_each_arms_ends(trained):
 
 def test_the_least_difference_names_row_and_column(trained):
     change("r02", "final_test_loss", 1e-9)
-    with pytest.raises(LthError, match=r"^tiny, arm ticket, round 2, trial \d, draw 0: final_test_loss is .+ allowed difference 0\).+$"):
+    with pytest.raises(LthError, match=r"^tiny, arm ticket, round 2, trial \d, draw 0: final_test_loss is .+ \(allowed difference 0\).+$"):
         check(*trained)
 
 
