@@ -8,9 +8,9 @@ import pandas as pd
 from lth import paths
 from lth.config import load_experiment
 from lth.figures import FIGURES, style
-from lth.figures.tables import Tables, missing
 from lth.stages import run
 from lth.storage import write_bytes
+from lth.tables import Tables, missing
 
 
 def main(folder: str, *experiments: str) -> None:
