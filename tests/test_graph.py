@@ -31,7 +31,8 @@ def listed_sources(deps: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("stage", "module"), [("quick", "figures"), ("quick-cifar", "figures"), ("figures", "figures"), ("claims", "claims")]
+    ("stage", "module"),
+    [("quick", "figures"), ("quick-cifar", "figures"), ("figures", "figures"), ("claims", "claims"), ("gallery", "gallery")],
 )
 def test_reading_stages_depend_on_the_sources_they_import(stage, module):
     assert listed_sources(ROOT_STAGES[stage]["deps"]) == import_closure(f"lth.stages.{module}")
