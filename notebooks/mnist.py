@@ -1,0 +1,227 @@
+"""The source of notebooks/mnist.ipynb: edit here, then `dvc repro -s -f notebook@mnist`."""
+
+# %% [markdown]
+# # Lottery tickets in Lenet
+#
+# A companion to section 2 of Frankle & Carbin (ICLR 2019), on this repository's committed results: no training, no data, a minute.
+# Every cell reads tidy tables or tickets that you can use the same way in your own work.
+
+# %%
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown, display
+
+import lth
+from lth import paths
+from lth.claims.verdict import interval
+from lth.config import load_experiment
+from lth.figures import FIGURES, style
+from lth.figures.lines import against_percent_remaining
+from lth.results import has_results
+from lth.tables import Tables
+
+mpl.rcParams.update(style.RC | {"figure.dpi": 110, "figure.figsize": (6.75, 2.6)})
+EXPERIMENT = next(name for name in ("lenet", "quick-lenet") if has_results(name))
+plan = load_experiment(EXPERIMENT)
+display(
+    Markdown(
+        f"**This notebook shows `{EXPERIMENT}`: {plan.scale} scale, {plan.trials} trials of {plan.training.iterations:,} iterations.**"
+    )
+)
+
+# %% [markdown]
+# ## The tables
+#
+# `load_results` has one row a trained network, `load_curves` one row a network and evaluation. An *arm* is the ticket or one of its controls;
+# *round* counts prunings, so round 0 is the dense network; *es_* is measured at early stop, the iteration of minimum validation loss.
+
+# %%
+rows = lth.load_results(EXPERIMENT)
+curves = lth.load_curves(EXPERIMENT)
+print(
+    f"{len(rows)} networks, {len(curves):,} points of curves; arms: {', '.join(sorted(rows['arm'].unique()))}"
+)
+tickets = rows[rows["arm"] == "ticket"]
+columns = [
+    "percent_remaining",
+    "es_iteration",
+    "es_validation_accuracy",
+    "es_test_accuracy",
+    "final_test_accuracy",
+]
+tickets.groupby("round")[columns].mean().round(4)
+
+# %% [markdown]
+# ## Learning, early stop and accuracy
+#
+# On the left, validation loss of the dense network and of one ticket, trial by trial: where it turns upwards is the early stop. On the right,
+# where the early stops of all tickets lie.
+
+# %%
+ROUND = 7  # P_m 21.1
+figure, (left, right) = plt.subplots(1, 2, layout="constrained")
+for number, colour in ((0, "blue"), (ROUND, "green")):
+    for trial, curve in curves[
+        (curves["arm"] == "ticket") & (curves["round"] == number)
+    ].groupby("trial"):
+        label = (
+            f"$P_m$ {rows[rows['round'] == number]['percent_remaining'].iloc[0]:.1f}%"
+            if trial == 0
+            else None
+        )
+        left.plot(
+            curve["iteration"],
+            curve["validation_loss"],
+            color=style.COLOURS[colour],
+            linewidth=0.7,
+            label=label,
+        )
+least = curves[curves["arm"] == "ticket"]["validation_loss"].min()
+left.set(xlabel="training iterations", ylabel="validation loss", ylim=(0.9 * least, 3 * least))
+left.legend()
+right.scatter(
+    tickets["percent_remaining"], tickets["es_iteration"], s=8, color=style.COLOURS["blue"]
+)
+right.set(ylabel="early-stop iteration")
+against_percent_remaining(right, tickets.groupby("round")["percent_remaining"].first().tolist())
+plt.show()
+
+# %% [markdown]
+# ## A ticket and its reinitialisations, pair by pair
+#
+# A ticket and its controls share the trial's data order, so they are compared within a trial: the mean over a control's draws is subtracted from
+# the ticket, and the interval is over trials (95%, Student's t).
+
+
+# %%
+def paired(column: str, control: str = "reinit", round: int = ROUND) -> pd.DataFrame:
+    """Ticket, control and their difference, one row a trial."""
+    chosen = rows[(rows["round"] == round) & rows["arm"].isin(["ticket", control])]
+    table = chosen.pivot_table(index="trial", columns="arm", values=column)
+    return table.assign(difference=table["ticket"] - table[control])
+
+
+for column in ("es_iteration", "es_test_accuracy"):
+    pairs = paired(column)
+    low, high = interval(pairs["difference"])
+    display(pairs.round(4))
+    print(
+        f"{column}, ticket minus reinit at round {ROUND}: {pairs['difference'].mean():.4g}, 95% interval {low:.4g} to {high:.4g}"
+    )
+
+# %% [markdown]
+# ## Inside a ticket
+#
+# A ticket is a seed and a mask. Its initial weights are drawn again from the seed and checked against a recorded hash.
+
+# %%
+ticket = lth.load_ticket(EXPERIMENT, round=ROUND, trial=0)
+pd.DataFrame(
+    {
+        "weights": {name: mask.numel() for name, mask in ticket.mask.items()},
+        "survive": {name: int(mask.sum()) for name, mask in ticket.mask.items()},
+        "share %": {
+            name: round(100 * mask.float().mean().item(), 1)
+            for name, mask in ticket.mask.items()
+        },
+    }
+)
+
+# %% [markdown]
+# Where do the first layer's survivors look? The number of surviving connections of each pixel: the middle of the image, where digits are drawn.
+
+# %%
+figure, axes = plt.subplots(1, 3, layout="constrained")
+for ax, number in zip(axes, (0, 3, ROUND), strict=True):
+    mask = lth.load_ticket(EXPERIMENT, round=number, trial=0).mask["fc1.weight"]
+    picture = ax.imshow(mask.sum(0).reshape(28, 28), cmap="cividis", vmin=0, vmax=len(mask))
+    ax.set(
+        title=f"round {number}: {100 * mask.float().mean():.0f}% survive", xticks=[], yticks=[]
+    )
+figure.colorbar(picture, ax=axes, label="surviving connections", shrink=0.8)
+plt.show()
+# %% [markdown]
+# Which initial values survive? Magnitude pruning *after* training keeps weights that were not large before it.
+
+# %%
+initial = ticket.initial_parameters()["fc1.weight"].numpy()
+kept = ticket.mask["fc1.weight"].numpy()
+bins = np.linspace(-4, 4, 61) * initial.std()
+figure, ax = plt.subplots(layout="constrained")
+ax.hist(
+    initial.ravel(),
+    bins,
+    density=True,
+    histtype="step",
+    color="0.5",
+    label="all initial weights of fc1",
+)
+ax.hist(
+    initial[kept],
+    bins,
+    density=True,
+    histtype="step",
+    color=style.COLOURS["blue"],
+    label="those in the ticket",
+)
+ax.set(xlabel="initial weight", ylabel="density")
+ax.legend()
+plt.show()
+# %% [markdown]
+# `module()` is the ticket as a plain `torch.nn.Module` with its mask held by `torch.nn.utils.prune`: train it with any loop of yours.
+
+# %%
+network = ticket.module()
+print(network)
+print(
+    f"{sum(int((layer.weight != 0).sum()) for layer in network if hasattr(layer, 'weight')):,} weights are not zero"
+)
+
+# %% [markdown]
+# ## Change a figure
+#
+# A figure is a function of the tables. Draw one, and change it with matplotlib; `drawn.numbers` holds what is plotted.
+
+# %%
+drawn = FIGURES["figure4"].draw(Tables({"lenet": EXPERIMENT}))
+ax = drawn.figure.axes[0]
+ax.set_yscale("log")
+ax.set_title("early-stop iteration, on a log axis")
+drawn.figure
+
+# %%
+drawn.numbers.head()
+
+# %% [markdown]
+# ## The paper's claims, and ours
+#
+# Each claim about Lenet with the paper's value, ours and the verdict of a rule that was fixed before any run. Claims are judged at paper scale
+# alone.
+
+# %%
+file = paths.RESULTS / "claims.csv"
+claims = (
+    pd.read_csv(file, keep_default_na=False)
+    if file.is_file()
+    else pd.DataFrame(columns=["experiment", "verdict"])
+)
+lenet = claims[claims["experiment"].str.contains("lenet") & (claims["verdict"] != "not run")]
+display(
+    lenet[["id", "part", "paper", "tolerance", "ours", "verdict"]]
+    .style.hide(axis="index")
+    .set_uuid("claims")
+) if len(lenet) else print("nothing judged yet")
+
+# %% [markdown]
+# Where a verdict is not *reproduced*, by how much ours differs, with the 95% interval of the paired effect over trials:
+
+# %%
+differing = lenet[lenet["verdict"] != "reproduced"]
+for claim in differing.itertuples():
+    print(
+        f"{claim.id} {claim.part}".strip()
+        + f": paper {claim.paper} (tolerance {claim.tolerance}), ours {claim.ours}; "
+        f"effect {float(claim.low):.3g} to {float(claim.high):.3g}: {claim.verdict}"
+    )
