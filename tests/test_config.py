@@ -45,6 +45,8 @@ BLOCK = {"control": "reinit", "rounds": ["r01"], "after": "r00", "draws": 1, "te
 
 AT_ONCE = {"method": "oneshot", "levels": 2, "conv": 0.0, "fc": [0.2, 0.5], "output": [0.1, 0.25]}
 
+CONV = {"name": "conv2", "width": 1.0, "dropout": 0.0}
+
 MISTAKES = {
     "misspelt key": ({"trails": 5}, ["trails", "unknown key", "trials", "network", "rounds"]),
     "misspelt nested key": ({"training.iteration": 5}, ["training.iteration:", "unknown key", "iterations", "batch_size"]),
@@ -90,6 +92,10 @@ MISTAKES = {
     "shares that fall": ({"pruning": {**AT_ONCE, "fc": [0.5, 0.2]}}, ["pruning", "fc", "ascend"]),
     "too few shares": ({"pruning": {**AT_ONCE, "fc": [0.5]}}, ["pruning", "fc", "one share for each"]),
     "shares beside a rate": ({"pruning": {**AT_ONCE, "output": 0.1}}, ["pruning", "must all be lists"]),
+    "hidden widths of a convolutional network": ({"network": {**CONV, "hidden": [9, 9]}}, ["network", "hidden", "lenet", "conv2"]),
+    "hidden widths and a factor": ({"network.hidden": [25, 9]}, ["network", "hidden and width"]),
+    "one hidden width": ({"network.hidden": [25]}, ["network.hidden"]),
+    "no deviation": ({"network.deviation": 0.0}, ["network.deviation", "greater than 0"]),
     "drop after the end": ({"training.optimiser.drops": [1_000_000]}, ["training.optimiser", "drops", "iterations"]),
     "another folder's name": ({"experiment": "lenet"}, ["experiment", "'lenet'", "'tiny'"]),
 }

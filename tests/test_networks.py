@@ -119,3 +119,12 @@ def test_dropout_is_applied_to_both_hidden_dense_layers(name):
     built.forward(parameters, torch.rand(1, 4, *IMAGE[name]), lambda hidden: seen.append(hidden.shape) or hidden)
     assert seen == [(1, 4, layer.shape[0]) for layer in built.layers if layer.kind == "fc"]
     assert [module.p for module in built.module().modules() if isinstance(module, torch.nn.Dropout)] == [0.5, 0.5]
+
+
+def test_lenet_takes_hidden_widths_and_a_deviation():
+    small = build(NetworkConfig(name="lenet", width=1.0, dropout=0.0, hidden=(25, 9), deviation=0.4))
+    assert [layer.shape for layer in small.layers] == [(25, 784), (9, 25), (10, 9)]
+    assert small.weight_count == 19_915
+    values = small.initial_parameters(np.random.Generator(np.random.Philox(key=2)))["fc1.weight"]
+    assert values.std().item() == pytest.approx(0.4, rel=0.03)
+    assert [tuple(value.shape) for value in small.module().state_dict().values()][::2] == [layer.shape for layer in small.layers]

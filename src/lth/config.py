@@ -48,6 +48,18 @@ class NetworkConfig(Frozen):
     """Factor on every hidden width; 1.0 is the paper's network."""
     dropout: Rate
     """Probability that a hidden dense unit is dropped in training."""
+    hidden: Annotated[tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]], Field(strict=False)] | None = None
+    """Lenet's hidden widths, if not 300 and 100."""
+    deviation: Positive | None = None
+    """Standard deviation of Lenet's initial weights in every layer, if not Gaussian Glorot's."""
+
+    @model_validator(mode="after")
+    def _lenets(self):
+        if self.name != "lenet" and (self.hidden or self.deviation):
+            raise ValueError(f"hidden and deviation are for lenet, not for {self.name}")
+        if self.hidden and self.width != 1:
+            raise ValueError("hidden and width both set Lenet's size; leave width at 1.0")
+        return self
 
 
 class DataConfig(Frozen):

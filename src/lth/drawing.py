@@ -26,7 +26,7 @@ def draw_folder(folder: str, experiments: Sequence[str], only: Iterable[str] = F
         lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
         available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
         required = set(getattr(module, "REQUIRED", ()))
-        drawable = bool(available) and required <= set(available)
+        drawable = len(available) >= getattr(module, "ENOUGH", 1) and required <= set(available)
         if wanted and required <= set(wanted):
             index.append(
                 {

@@ -2,7 +2,8 @@
 
 A figure module has
   EXPERIMENTS  what it draws: by the name of an experiment (at quick scale `quick-` goes before it), the arms and extra tables it needs;
-  REQUIRED     (optional) those of them without which it draws nothing; otherwise any one is enough;
+  REQUIRED     (optional) those of them without which it draws nothing;
+  ENOUGH       (optional) how many of them make a figure; otherwise any one does;
   CAPTION      what is plotted: the lines, n, and what the error bars are;
   FINDING      what the paper finds there, in our words;
   draw(tables) from the `lth.tables.Tables` of the experiments that have all that is needed, a `lth.figures.lines.Drawn`.

@@ -11,5 +11,5 @@ __all__ = ["Layer", "Network", "Parameters", "build"]
 def build(config: NetworkConfig) -> Network:
     """The network that a params.yaml describes."""
     if config.name == "lenet":
-        return lenet(config.width, config.dropout)
+        return lenet(config)
     return conv(config.name, config.width, config.dropout)

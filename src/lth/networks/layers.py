@@ -24,12 +24,14 @@ class Layer:
     """A convolution or dense layer.
 
     shape: that of its weights, (out, in) or (out, in, 3, 3). side: height and width of a convolution's output.
+    chosen_deviation: standard deviation of its initial weights, if not Gaussian Glorot's.
     """
 
     name: str
     kind: Literal["conv", "fc", "output"]
     shape: tuple[int, ...]
     side: int = 1
+    chosen_deviation: float | None = None
 
     @property
     def weight(self) -> str:
@@ -52,7 +54,9 @@ class Layer:
 
     @property
     def deviation(self) -> float:
-        """Standard deviation of Gaussian Glorot initialisation, sqrt(2 / (fan_in + fan_out)) (paper, section 2)."""
+        """Standard deviation of the initial weights; Gaussian Glorot's is sqrt(2 / (fan_in + fan_out)) (paper, section 2)."""
+        if self.chosen_deviation is not None:
+            return self.chosen_deviation
         out, fan_in, *kernel = self.shape
         return math.sqrt(2 / ((fan_in + out) * math.prod(kernel)))
 
@@ -77,7 +81,7 @@ class Network:
         return sum(layer.size for layer in self.layers)
 
     def initial_parameters(self, generator: np.random.Generator) -> Parameters:
-        """Gaussian Glorot weights, drawn in float64 and rounded once to float32, and zero biases, for one network."""
+        """Gaussian weights, drawn in float64 and rounded once to float32, and zero biases, for one network."""
         parameters = {}
         for layer in self.layers:
             values = generator.standard_normal(layer.shape) * layer.deviation

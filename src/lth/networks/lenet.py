@@ -5,18 +5,20 @@ from collections import OrderedDict
 import torch
 from torch import nn
 
+from lth.config import NetworkConfig
 from lth.networks.layers import Layer, Network, dense, scaled
 
 HIDDEN = (300, 100)
 
 
-def lenet(width: float, dropout: float) -> Network:
-    """Lenet with its hidden layers times `width`."""
-    first, second = (scaled(units, width) for units in HIDDEN)
+def lenet(config: NetworkConfig) -> Network:
+    """Lenet with its hidden layers times `width`, or as wide as `hidden` says."""
+    first, second = config.hidden or (scaled(units, config.width) for units in HIDDEN)
+    dropout = config.dropout
     layers = (
-        Layer("fc1", "fc", (first, 784)),
-        Layer("fc2", "fc", (second, first)),
-        Layer("output", "output", (10, second)),
+        Layer("fc1", "fc", (first, 784), chosen_deviation=config.deviation),
+        Layer("fc2", "fc", (second, first), chosen_deviation=config.deviation),
+        Layer("output", "output", (10, second), chosen_deviation=config.deviation),
     )
 
     def forward(parameters, inputs, drop):

@@ -1,0 +1,27 @@
+"""Figure 26: Lenet's learning rate with Adam."""
+
+from lth.figures.lines import Drawn
+from lth.figures.sweep import MEANS, draw_sweep
+from lth.tables import Tables
+
+VALUES = {
+    "lenet-adam-2.5e-5": "2.5e-5",
+    "lenet-adam-5e-5": "5e-5",
+    "lenet-adam-2e-4": "2e-4",
+    "lenet-adam-8e-4": "8e-4",
+    "lenet": "1.2e-3",
+    "lenet-adam-2e-3": "2e-3",
+    "lenet-adam-3.2e-3": "3.2e-3",
+    "lenet-adam-6.4e-3": "6.4e-3",
+}
+EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
+ENOUGH = 2
+CAPTION = (
+    f"Winning tickets of Lenet trained by Adam at several learning rates: early-stopping iteration and validation accuracy there. {MEANS}"
+)
+FINDING = "Rates between 2e-4 and 2e-3 all find tickets that are about as accurate; far smaller ones learn too slowly."
+
+
+def draw(tables: Tables) -> Drawn:
+    """Two panels."""
+    return draw_sweep(tables, VALUES, "learning rate (Adam)")

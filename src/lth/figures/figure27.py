@@ -1,0 +1,27 @@
+"""Figure 27: Lenet's learning rate with SGD."""
+
+from lth.figures.lines import Drawn
+from lth.figures.sweep import MEANS, draw_sweep
+from lth.tables import Tables
+
+VALUES = {
+    "lenet-sgd-0.003125": "0.003125",
+    "lenet-sgd-0.00625": "0.00625",
+    "lenet-sgd-0.0125": "0.0125",
+    "lenet-sgd-0.025": "0.025",
+    "lenet-sgd-0.1": "0.1",
+    "lenet-sgd-0.4": "0.4",
+    "lenet-sgd": "0.8",
+    "lenet-sgd-1.2": "1.2",
+}
+EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
+ENOUGH = 2
+CAPTION = (
+    f"Winning tickets of Lenet trained by SGD at several learning rates: early-stopping iteration and validation accuracy there. {MEANS}"
+)
+FINDING = "Tickets are found with plain SGD as well, best at rates well above Adam's."
+
+
+def draw(tables: Tables) -> Drawn:
+    """Two panels."""
+    return draw_sweep(tables, VALUES, "learning rate (SGD)")

@@ -1,0 +1,27 @@
+"""Figure 28: Lenet's learning rate with momentum."""
+
+from lth.figures.lines import Drawn
+from lth.figures.sweep import MEANS, draw_sweep
+from lth.tables import Tables
+
+VALUES = {
+    "lenet-momentum-0.003125": "0.003125",
+    "lenet-momentum-0.0125": "0.0125",
+    "lenet-momentum-0.025": "0.025",
+    "lenet-momentum-0.05": "0.05",
+    "lenet-momentum-0.1": "0.1",
+    "lenet-momentum-0.2": "0.2",
+    "lenet-momentum-0.4": "0.4",
+}
+EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
+ENOUGH = 2
+CAPTION = (
+    "Winning tickets of Lenet trained by SGD with momentum 0.9 at several learning rates: "
+    f"early-stopping iteration and validation accuracy there. {MEANS}"
+)
+FINDING = "Tickets are found with momentum as well."
+
+
+def draw(tables: Tables) -> Drawn:
+    """Two panels."""
+    return draw_sweep(tables, VALUES, "learning rate (momentum 0.9)")

@@ -1,0 +1,22 @@
+"""Figure 29: Lenet's pruning rate."""
+
+from lth.figures.lines import Drawn
+from lth.figures.sweep import MEANS, draw_sweep
+from lth.tables import Tables
+
+VALUES = {
+    "lenet-rate-0.1": "0.1",
+    "lenet": "0.2",
+    "lenet-rate-0.4": "0.4",
+    "lenet-rate-0.6": "0.6",
+    "lenet-rate-0.8": "0.8",
+}
+EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
+ENOUGH = 2
+CAPTION = f"Winning tickets of Lenet pruned by several rates a round: early-stopping iteration and validation accuracy there. {MEANS}"
+FINDING = "The slower the pruning, the smaller the tickets that still learn well; 0.2 a round is the compromise that the paper takes."
+
+
+def draw(tables: Tables) -> Drawn:
+    """Two panels."""
+    return draw_sweep(tables, VALUES, "pruned a round")

@@ -1,0 +1,27 @@
+"""Figure 30: Lenet's initial standard deviation."""
+
+from lth.figures.lines import Drawn
+from lth.figures.sweep import MEANS, draw_sweep
+from lth.tables import Tables
+
+VALUES = {
+    "lenet-deviation-0.0125": "0.0125",
+    "lenet-deviation-0.025": "0.025",
+    "lenet-deviation-0.05": "0.05",
+    "lenet-deviation-0.1": "0.1",
+    "lenet-deviation-0.2": "0.2",
+    "lenet-deviation-0.4": "0.4",
+    "lenet": "Glorot",
+}
+EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
+ENOUGH = 2
+CAPTION = (
+    "Winning tickets of Lenet from Gaussian initial weights of several standard deviations: "
+    f"early-stopping iteration and validation accuracy there. {MEANS}"
+)
+FINDING = "Glorot's initialisation and small standard deviations find tickets alike; large standard deviations learn worse."
+
+
+def draw(tables: Tables) -> Drawn:
+    """Two panels."""
+    return draw_sweep(tables, VALUES, "initial standard deviation")

@@ -1,0 +1,60 @@
+"""Lenet's sweeps are the paper's lists, and differ from lenet in what they vary alone."""
+
+import pytest
+import yaml
+
+from lth import paths
+from lth.config import experiment_names, load_experiment
+from lth.figures import figure26, figure27, figure28, figure29, figure30, figure31
+
+RATES = {
+    figure26: ("adam", [2.5e-5, 5e-5, 2e-4, 8e-4, 1.2e-3, 2e-3, 3.2e-3, 6.4e-3]),
+    figure27: ("sgd", [0.003125, 0.00625, 0.0125, 0.025, 0.1, 0.4, 0.8, 1.2]),
+    figure28: ("momentum", [0.003125, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.4]),
+}
+SIZES = [(25, 9), (50, 17), (100, 34), (150, 50), (200, 67), None, (400, 134), (500, 167), (700, 233), (900, 300)]
+PREFIXES = ("lenet-size-", "lenet-rate-", "lenet-deviation-", "lenet-adam-", "lenet-sgd", "lenet-momentum-", "lenet-unit")
+SWEPT = [name for name in experiment_names() if name.startswith(PREFIXES)]
+VARIED = (
+    "network.hidden",
+    "network.deviation",
+    "training.optimiser.name",
+    "training.optimiser.learning_rate",
+    "pruning.fc",
+    "data.scaling",
+)
+
+
+def flat(values: dict, prefix: str = "") -> dict:
+    """Nested keys as dotted ones."""
+    parts = [flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value} for key, value in values.items()]
+    return {key: value for part in parts for key, value in part.items()}
+
+
+@pytest.mark.parametrize("figure", RATES, ids=lambda figure: figure.__name__)
+def test_learning_rates(figure):
+    optimiser, rates = RATES[figure]
+    plans = [load_experiment(name).training.optimiser for name in figure.EXPERIMENTS]
+    assert [(plan.name, plan.learning_rate) for plan in plans] == [(optimiser, rate) for rate in rates]
+    assert list(map(float, figure.VALUES.values())) == rates
+
+
+def test_pruning_rates_deviations_and_sizes():
+    assert [load_experiment(name).pruning.fc for name in figure29.EXPERIMENTS] == [0.1, 0.2, 0.4, 0.6, 0.8]
+    assert [load_experiment(name).network.deviation for name in figure30.EXPERIMENTS] == [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, None]
+    assert [load_experiment(name).network.hidden for name in figure31.EXPERIMENTS] == SIZES
+
+
+@pytest.mark.parametrize("name", SWEPT)
+def test_a_sweep_differs_from_lenet_in_one_thing(name):
+    main, swept = (flat(yaml.safe_load((paths.PIPELINES / folder / "params.yaml").read_text())) for folder in ("lenet", name))
+    differs = {key for key in main.keys() | swept.keys() if main.get(key) != swept.get(key)}
+    differs -= {"experiment", "trials", "evaluation.test_curve_until", "pruning.output"}
+    differs = {key for key in differs if not key.startswith(("rounds.", "blocks"))}
+    assert differs
+    assert differs <= set(VARIED)
+    assert len(differs) == 1 or differs == {"training.optimiser.name", "training.optimiser.learning_rate"}
+    plan = load_experiment(name)
+    assert plan.pruning.output == plan.pruning.fc / 2
+    left = (1 - plan.pruning.fc) ** plan.last_round
+    assert 0.0015 < left < 0.0032, "as far as lenet goes"
