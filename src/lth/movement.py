@@ -1,0 +1,124 @@
+"""How far the dense networks' weights move in training, in and out of the eventual ticket (paper, appendix F.5, Figures 19 and 20).
+
+Rounds do not keep weights, so the dense networks of round r00 are trained again: same start, same data order, same arithmetic.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from torch import Tensor
+
+from lth import paths
+from lth.columns import MEAN_MOVEMENT, MOVEMENT
+from lth.config import INITIAL, Experiment, Settings
+from lth.data import load_data
+from lth.errors import LthError
+from lth.histograms import histogram, multiples
+from lth.networks import Parameters
+from lth.provenance import record
+from lth.results import save_table
+from lth.rounds import _member
+from lth.storage import sha256
+from lth.tickets import Ticket, load_rounds, ticket_file
+from lth.training import Plan, checkpoints, choose_engine, train_stack
+from lth.training.engines import device_name, numerics_id
+
+BINS_PER_DEVIATION = 5
+"""Bins of distances, to each standard deviation of the layer's initialisation."""
+
+
+def measure_movement(settings: Settings, experiment: Experiment, name: str) -> None:
+    """Trains the dense networks again and writes how far weights move, in and out of the tickets of round `name`.
+
+    Raises LthError where the networks are not those of r00, as may be on other hardware.
+    """
+    tickets = load_rounds(experiment, [0, 1, int(name[1:])])
+    data = load_data(experiment.data.name, experiment.data.scaling)
+    engine = choose_engine(settings, experiment, data, Plan(experiment.training, experiment.evaluation, 0))
+    members = [_member(experiment, "ticket", ticket, 0, ticket.start, len(data.train.labels)) for ticket in tickets[0]]
+    about = {
+        "engine": numerics_id(experiment.network.name, engine.name),
+        "device": device_name(engine.device),
+        "library": engine.library,
+    }
+    inputs = [ticket_file(experiment, INITIAL), paths.DATA / f"{experiment.data.name}.safetensors"]
+    depends_on = {
+        "stage": "movement",
+        "settings": settings.model_dump(),
+        "experiment": experiment.model_dump(exclude={"rounds", "blocks"}),
+        "files": {paths.shown(file): sha256(file) for file in inputs},
+        **about,
+    }
+    title = f"{experiment.experiment} movement"
+    with checkpoints(depends_on, title) as kept:
+        stack = train_stack(engine, members, kept, title=title, keep_weights=True).weights
+        final = [{name: value[trial] for name, value in stack.items()} for trial in range(experiment.trials)]
+        if not all(would_leave(weights, ticket) for weights, ticket in zip(final, tickets[1], strict=True)):
+            raise LthError(
+                f"{experiment.experiment}: trained again on {about['device']} ({about['library']}), the dense networks are not those that r00 "
+                f"pruned: use what results/{experiment.experiment}/provenance/r00.json names, or train all rounds anew"
+            )
+        outputs = [
+            save_table(experiment, "movement", movement(tickets[int(name[1:])], final)),
+            save_table(experiment, "mean_movement", mean_movement(tickets[int(name[1:])], final)),
+        ]
+        sidecar = paths.RESULTS / experiment.experiment / "provenance" / "movement.json"
+        record(sidecar, outputs, f"dvc repro -s -f movement@{experiment.experiment}", about)
+        kept.remove()
+
+
+def would_leave(weights: Mapping[str, Tensor], ticket: Ticket) -> bool:
+    """Whether pruning a dense network by these weights leaves this ticket: in every layer, no survivor is smaller than a pruned weight."""
+    return all(
+        not (mask.any() and not mask.all()) or bool(weights[name].abs()[mask].min() >= weights[name].abs()[~mask].max())
+        for name, mask in ticket.mask.items()
+    )
+
+
+def movement(tickets: Sequence[Ticket], final: Sequence[Parameters]) -> pd.DataFrame:
+    """Histograms of every trial and layer; the columns are `lth.columns.MOVEMENT`. final: the trials' dense networks, trained."""
+    parts = []
+    for layer in tickets[0].network.layers:
+        groups = [group for pair in zip(tickets, final, strict=True) for group in _groups(*pair, layer.name, [layer.weight])]
+        for quantity in ("distance", "growth"):
+            edges = multiples(np.concatenate([moved[quantity] for _, moved in groups]), layer.deviation / BINS_PER_DEVIATION)
+            parts += [histogram(moved[quantity], edges).assign(**who, quantity=quantity) for who, moved in groups]
+    return pd.concat(parts, ignore_index=True)[list(MOVEMENT)]
+
+
+def mean_movement(tickets: Sequence[Ticket], final: Sequence[Parameters]) -> pd.DataFrame:
+    """Means of every trial and layer, and of all layers together; the columns are `lth.columns.MEAN_MOVEMENT`. Arguments as `movement`."""
+    layers = {layer.name: [layer.weight] for layer in tickets[0].network.layers}
+    layers["all"] = [name for names in layers.values() for name in names]
+    return pd.DataFrame(
+        {**who, "quantity": quantity, "weights": len(values), "mean": values.mean()}
+        for pair in zip(tickets, final, strict=True)
+        for layer, names in layers.items()
+        for who, moved in _groups(*pair, layer, names)
+        for quantity, values in moved.items()
+    )[list(MEAN_MOVEMENT)]
+
+
+def moves(initial: np.ndarray, final: np.ndarray) -> dict[str, np.ndarray]:
+    """How far each weight moves, and how far away from zero (negative: towards it)."""
+    return {"distance": np.abs(final - initial), "growth": np.abs(final) - np.abs(initial)}
+
+
+def _groups(ticket: Ticket, final: Parameters, layer: str, names: Sequence[str]) -> Iterator[tuple[dict, dict[str, np.ndarray]]]:
+    """Who, and how its weights move: those of one trial's layer in the ticket, and the rest."""
+    moved = moves(_joined(ticket.initial_parameters(), names).astype(np.float64), _joined(final, names).astype(np.float64))
+    kept = _joined(ticket.mask, names)
+    for part, members in (("ticket", kept), ("rest", ~kept)):
+        who = {
+            "round": ticket.round,
+            "percent_remaining": ticket.percent_remaining,
+            "trial": ticket.trial,
+            "layer": layer,
+            "part": part,
+        }
+        yield who, {quantity: values[members] for quantity, values in moved.items()}
+
+
+def _joined(tensors: Mapping[str, Tensor], names: Sequence[str]) -> np.ndarray:
+    return np.concatenate([tensors[name].numpy().ravel() for name in names])
