@@ -39,6 +39,9 @@ test: $(INSTALLED)  ## Run the tests
 test-slow: $(INSTALLED)  ## Run the slow truths too
 	python -m pytest -m "slow or not slow"
 
+accept: $(INSTALLED)  ## Train a sample of EXPERIMENT's committed networks again and compare; accepts a new numerics id
+	@python -m lth.stages.accept $(EXPERIMENT)
+
 lint: $(INSTALLED)  ## Check style
 	ruff check . && ruff format --check .
 

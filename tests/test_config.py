@@ -41,7 +41,9 @@ def refusal(root, values, name: str = "tiny") -> str:
     return message
 
 
-BLOCK = {"control": "reinit", "rounds": ["r01"], "draws": 1, "test_curve_until": 0}
+BLOCK = {"control": "reinit", "rounds": ["r01"], "after": "r00", "draws": 1, "test_curve_until": 0}
+
+AT_ONCE = {"method": "oneshot", "levels": 2, "conv": 0.0, "fc": [0.2, 0.5], "output": [0.1, 0.25]}
 
 MISTAKES = {
     "misspelt key": ({"trails": 5}, ["trails", "unknown key", "trials", "network", "rounds"]),
@@ -80,6 +82,14 @@ MISTAKES = {
     "blocks that overlap": ({"blocks.again": BLOCK}, ["blocks.again", "blocks.reinit", "reinit of r01"]),
     "batch larger than the data": ({"training.batch_size": 60_000}, ["training.batch_size", "60000", "55000"]),
     "more images than there are": ({"evaluation.validation_images": 5_001}, ["evaluation.validation_images", "5001", "5000", "null"]),
+    "block after the wrong round": ({"blocks.reinit.after": "r01"}, ["blocks.reinit.after", "r01", "r00"]),
+    "block of tickets that rounds train": ({"blocks.reinit.control": "ticket", "blocks.reinit.draws": 1}, ["blocks.reinit", "oneshot"]),
+    "levels of iterative pruning": ({"pruning.levels": 3}, ["pruning", "levels", "oneshot", "layerwise"]),
+    "one-shot without levels": ({"pruning.method": "oneshot"}, ["pruning", "levels"]),
+    "one-shot with rounds": ({"pruning.method": "oneshot", "pruning.levels": 2}, ["rounds", "r00 alone", "oneshot"]),
+    "shares that fall": ({"pruning": {**AT_ONCE, "fc": [0.5, 0.2]}}, ["pruning", "fc", "ascend"]),
+    "too few shares": ({"pruning": {**AT_ONCE, "fc": [0.5]}}, ["pruning", "fc", "one share for each"]),
+    "shares beside a rate": ({"pruning": {**AT_ONCE, "output": 0.1}}, ["pruning", "must all be lists"]),
     "drop after the end": ({"training.optimiser.drops": [1_000_000]}, ["training.optimiser", "drops", "iterations"]),
     "another folder's name": ({"experiment": "lenet"}, ["experiment", "'lenet'", "'tiny'"]),
 }

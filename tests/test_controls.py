@@ -4,7 +4,9 @@ import pytest
 import torch
 
 import tiny
-from lth.controls import CONTROLS, reinit, reshuffle, sparsity
+from lth.controls import CONTROLS, reinit, resampled, reshuffle, sparsity
+
+DRAWN = [name for name in CONTROLS if name != "ticket"]
 
 TICKETS = [tiny.ticket(tiny.experiment(network, {"network.width": 0.3}), trial=1, round=3, density=0.2) for network in ("lenet", "conv2")]
 
@@ -18,7 +20,7 @@ def counts(mask) -> dict[str, int]:
     return {name: int(part.sum()) for name, part in mask.items()}
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@pytest.mark.parametrize("name", DRAWN)
 def test_every_control_is_a_sparse_start(ticket, name):
     before = {key: mask.clone() for key, mask in ticket.mask.items()}
     start, again, other = (CONTROLS[name](ticket, draw) for draw in (0, 0, 1))
@@ -37,7 +39,13 @@ def test_every_control_is_a_sparse_start(ticket, name):
     assert all(torch.equal(ticket.mask[key], before[key]) for key in before), "the ticket is left as it was"
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+def test_the_ticket_itself_has_no_draws(ticket):
+    for draw in (0, 1):
+        start = CONTROLS["ticket"](ticket, draw)
+        assert all(torch.equal(value, ticket.start().parameters[key]) for key, value in start.parameters.items())
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_trials_and_rounds_draw_differently(name):
     experiment = TICKETS[0].experiment
     mask = TICKETS[0].mask
@@ -85,3 +93,26 @@ def test_structures_are_uniform_over_a_layer(control):
     crowded = type(ticket)(ticket.experiment, 0, 3, 1, mask)
     rows = control(crowded, 0).mask["fc1.weight"].float().mean(1)
     assert abs(rows - rows.mean()).max() < 5 * (0.25 / mask["fc1.weight"].shape[1]) ** 0.5
+
+
+def test_resampled_values_are_the_tickets_own(ticket):
+    start, own = resampled(ticket, 0), ticket.start()
+    for name, mask in ticket.mask.items():
+        assert torch.equal(start.mask[name], mask)
+        values, pool = start.parameters[name][mask], own.parameters[name][mask]
+        assert torch.isin(values, pool).all()
+        distinct = len(values.unique()) / len(pool.unique())
+        assert distinct == pytest.approx(1 - (1 - 1 / len(pool)) ** len(pool), abs=4 / len(pool) ** 0.5), "drawn with replacement"
+
+
+def test_noise_grows_with_sigma_and_is_one_noise(ticket):
+    own = ticket.start().parameters
+    unit = CONTROLS["noise-1"](ticket, 0).parameters
+    for sigma in (0.5, 2, 3):
+        noisy = CONTROLS[f"noise-{sigma:g}"](ticket, 0)
+        for layer in ticket.network.layers:
+            mask = ticket.mask[layer.weight]
+            assert torch.equal(noisy.mask[layer.weight], mask)
+            added, once = (part[layer.weight][mask] - own[layer.weight][mask] for part in (noisy.parameters, unit))
+            assert torch.allclose(added, sigma * once, atol=1e-6)
+            assert added.std().item() == pytest.approx(sigma * layer.deviation, rel=5 / (2 * len(added)) ** 0.5)

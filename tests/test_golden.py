@@ -35,7 +35,7 @@ OPTIMISERS = {
     "sgd": {"training.optimiser.learning_rate": 0.1, "training.optimiser.weight_decay": 0.01},
     "momentum": {"training.optimiser.learning_rate": 0.03, "training.optimiser.warmup": 5, "training.optimiser.drops": [18]},
 }
-ARMS = ["ticket", *CONTROLS]
+ARMS = list(CONTROLS)
 NETWORKS = get_args(NetworkConfig.model_fields["name"].annotation)
 assert set(OPTIMISERS) == set(get_args(OptimiserConfig.model_fields["name"].annotation)), "every optimiser has its trajectories"
 
@@ -56,14 +56,14 @@ def trajectories(network: str, engine: str, optimiser: str, device: str = "cpu")
     experiment = tiny.experiment(network, changes)
     data = tiny.data_set(experiment.data.name)
     ticket = tiny.ticket(experiment, round=2, density=0.5)
-    starts = {"ticket": ticket.start, **{name: partial(control, ticket, 0) for name, control in CONTROLS.items()}}
+    starts = {name: partial(control, ticket, 0) for name, control in CONTROLS.items()}
     members = [tiny.member(ticket, data, arm=arm, start=starts[arm]) for arm in ARMS]
     with tempfile.TemporaryDirectory() as folder:
         trained = tiny.train(tiny.engine(experiment, data, name=engine, device=device), members, Path(folder))
     rates = {layer.weight: getattr(experiment.pruning, layer.kind) for layer in ticket.network.layers}
     measured = {}
     for position, arm in enumerate(ARMS):
-        weights = {name: trained.weights[name][position : position + 1] for name in ticket.mask}
+        weights = {name: trained.parameters[name][position : position + 1] for name in ticket.mask}
         pruned = prune_layerwise(weights, {name: part[None] for name, part in starts[arm]().mask.items()}, rates)
         measured[arm] = {
             "validation loss": trained.validation_loss[position].tolist(),

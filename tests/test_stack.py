@@ -209,11 +209,11 @@ def test_a_gpu_trains_as_the_cpu_does_and_repeats_itself(network, cuda, tmp_path
     )
     for name in ("validation_loss", "validation_accuracy", "test_accuracy", "es_iteration"):
         assert np.array_equal(getattr(on_gpu, name), getattr(again, name)), name
-    assert all(torch.equal(value, again.weights[name]) for name, value in on_gpu.weights.items())
+    assert all(torch.equal(value, again.parameters[name]) for name, value in on_gpu.parameters.items())
     np.testing.assert_allclose(on_gpu.validation_loss, on_cpu.validation_loss, rtol=1e-3)
     for position, member in enumerate(Stack(network, {}).members):
         for name, mask in member.start().mask.items():
-            assert not on_gpu.weights[name][position][~mask].any()
+            assert not on_gpu.parameters[name][position][~mask].any()
 
 
 @pytest.mark.gpu

@@ -36,7 +36,7 @@ NUMBERS = {
     "pruning": {"method": "layerwise", "conv": 0.1, "fc": 0.2, "output": 0.1},
     "trials": 2,
     "rounds": {"r00": "initial", "r01": "r00", "r02": "r01"},
-    "blocks": {"reinit": {"control": "reinit", "rounds": ["r01"], "draws": 2, "test_curve_until": 0}},
+    "blocks": {"reinit": {"control": "reinit", "rounds": ["r01"], "after": "r00", "draws": 2, "test_curve_until": 0}},
 }
 
 
@@ -124,7 +124,7 @@ def engines(network: str) -> list[str]:
 
 def train(engine, members: list[Member], folder: Path) -> Trained:
     """Trains a stack; folder: an empty one, for its checkpoints."""
-    return train_stack(engine, members, Checkpoints(folder), title="tiny", keep_weights=True)
+    return train_stack(engine, members, Checkpoints(folder), title="tiny", keep_parameters=True)
 
 
 def move_root(root: Path, setattr=setattr) -> None:

@@ -10,8 +10,8 @@ IDENTITY = ["arm", "round", "trial", "draw"]
 COLUMNS = {
     "experiment": "folder under pipelines/",
     "scale": "paper or quick",
-    "arm": "ticket, or the control: reinit, reshuffle, sparsity",
-    "round": "prunings behind it; 0 is the dense network",
+    "arm": "ticket, or the control: reinit, reshuffle, sparsity, resampled, noise-0.5, …",
+    "round": "prunings behind it, or the level of pruning at once; 0 is the dense network",
     "trial": "0, 1, …; each has its own initialisation",
     "draw": "0, 1, … among a control's networks of one trial and round; 0 for tickets",
     "percent_remaining": "P_m: percentage of all weights that remain",

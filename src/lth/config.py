@@ -15,6 +15,7 @@ from lth import paths
 from lth.errors import LthError
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
+Rates = Annotated[tuple[Rate, ...], Field(strict=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 RoundName = Annotated[str, Field(pattern=r"^r\d\d$")]
 
@@ -88,28 +89,60 @@ class EvaluationConfig(Frozen):
     """Tickets' test accuracy is also measured at every evaluation up to this iteration; 0 is never."""
 
 
+AT_ONCE = ("oneshot", "continued", "iteration0")
+"""Methods of pruning that decide all masks from the dense networks, when round r00 is trained."""
+
+
 class PruningConfig(Frozen):
-    method: Literal["layerwise", "global"]
-    conv: Rate
-    """Share of a convolution's survivors (of all of them together, for `global`) that a round prunes."""
-    fc: Rate
+    """How tickets are found (`lth.strategies`)."""
+
+    method: Literal["layerwise", "global", "oneshot", "continued", "iteration0"]
+    conv: Rate | Rates
+    """Share of a convolution's survivors (of all of them together, for `global`) that a round prunes. For `oneshot` it may be a list: the
+    share of all its weights that each level prunes."""
+    fc: Rate | Rates
     """The same for hidden dense layers."""
-    output: Rate
+    output: Rate | Rates
     """The same for the output layer."""
+    levels: Annotated[int, Field(gt=0, lt=100)] | None = None
+    """How many masks `oneshot`, `continued` and `iteration0` make of a dense network, for blocks to train as r01, r02, …"""
 
     @model_validator(mode="after")
-    def _global_is_convolutional(self):
+    def _consistent(self):
         if self.method == "global" and (self.fc or self.output):
             raise ValueError("method: global ranks convolutions alone; fc and output must be 0")
+        if (self.levels is not None) != (self.method in AT_ONCE):
+            raise ValueError(f"levels belongs to the methods {', '.join(AT_ONCE)} and to them alone, not to {self.method}")
+        for kind in ("conv", "fc", "output"):
+            shares = getattr(self, kind)
+            if isinstance(shares, tuple) and (self.method != "oneshot" or len(shares) != self.levels or list(shares) != sorted(shares)):
+                raise ValueError(f"{kind}: a list must ascend, hold one share for each of the levels, and belong to oneshot")
+        if self.shares_of_dense and any(
+            getattr(self, kind) and not isinstance(getattr(self, kind), tuple) for kind in ("conv", "fc", "output")
+        ):
+            raise ValueError("conv, fc and output must all be lists, or 0, where one is a list")
         return self
+
+    @property
+    def shares_of_dense(self) -> bool:
+        """Whether rates are lists of shares of the dense network, not shares of a round's survivors."""
+        return any(isinstance(rate, tuple) for rate in (self.conv, self.fc, self.output))
+
+    def share(self, kind: str, level: int) -> float:
+        """The share of the dense network's layers of a kind that level 1, 2, … prunes."""
+        shares = getattr(self, kind)
+        return shares[level - 1] if isinstance(shares, tuple) else shares
 
 
 class Block(Frozen):
     """One named block of controls: one DVC stage."""
 
-    control: Literal["reinit", "reshuffle", "sparsity"]
+    control: Literal["ticket", "reinit", "reshuffle", "sparsity", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3"]
+    """`ticket` is for masks made at once; tickets of iterative pruning are trained by its rounds."""
     rounds: tuple[RoundName, ...] = Field(strict=False, min_length=1)
-    """Ascending; the stage depends on the last one's ticket."""
+    """Ascending."""
+    after: RoundName
+    """The round whose pruning makes the last of them: its ticket file is what the stage waits for."""
     draws: Annotated[int, Field(gt=0)]
     """Networks a trial and round."""
     test_curve_until: Annotated[int, Field(ge=0)]
@@ -135,7 +168,7 @@ class Experiment(Frozen):
     pruning: PruningConfig
     trials: Annotated[int, Field(gt=0)]
     rounds: dict[RoundName, str] = Field(min_length=1)
-    """Every round and the round whose pruning it starts from, in order: {r00: initial, r01: r00, …}."""
+    """Every round and the round whose pruning it starts from, in order: {r00: initial, r01: r00, …}; r00 alone where masks are made at once."""
     blocks: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], Block]
 
     @model_validator(mode="after")
@@ -152,8 +185,15 @@ class Experiment(Frozen):
                     break
                 if block.control == earlier.control and (shared := set(block.rounds) & set(earlier.rounds)):
                     raise ValueError(f"blocks.{name} and blocks.{other} both hold {block.control} of {', '.join(sorted(shared))}")
-            if missing := [round for round in block.rounds if round not in self.rounds]:
-                raise ValueError(f"blocks.{name}.rounds names {', '.join(missing)}, allowed: rounds up to {list(self.rounds)[-1]}")
+            if missing := [round for round in block.rounds if int(round[1:]) > self.last_round]:
+                raise ValueError(f"blocks.{name}.rounds names {', '.join(missing)}, allowed: rounds up to r{self.last_round:02}")
+            after = "r00" if self.pruning.levels else f"r{int(block.rounds[-1][1:]) - 1:02}"
+            if block.after != after:
+                raise ValueError(f"blocks.{name}.after is {block.after}, but {after} makes the mask of {block.rounds[-1]}")
+            if block.control == "ticket" and (not self.pruning.levels or block.draws > 1):
+                raise ValueError(f"blocks.{name}: a block of tickets has one draw and belongs to the methods {', '.join(AT_ONCE)}")
+        if self.pruning.levels and len(self.rounds) > 1:
+            raise ValueError(f"rounds must hold r00 alone for pruning.method {self.pruning.method}: blocks train its levels")
         wanted = "mnist" if self.network.name == "lenet" else "cifar10"
         if self.data.name != wanted:
             raise ValueError(f"data.name is {self.data.name}, but {self.network.name} takes {wanted}")
@@ -169,6 +209,11 @@ class Experiment(Frozen):
         if max(optimiser.warmup, *optimiser.drops, 0) > self.training.iterations:
             raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")
         return self
+
+    @property
+    def last_round(self) -> int:
+        """The last round, or level of pruning made at once, that has a mask."""
+        return self.pruning.levels or len(self.rounds) - 1
 
     @cached_property
     def family(self) -> str:

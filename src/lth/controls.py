@@ -5,11 +5,17 @@ A new control is one function here and its name in CONTROLS.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
 from lth.pruning import Masks
 from lth.tickets import Start, Ticket
+
+
+def winning_ticket(ticket: Ticket, draw: int) -> Start:
+    """The ticket itself; it has no draws."""
+    return ticket.start()
 
 
 def reinit(ticket: Ticket, draw: int) -> Start:
@@ -39,8 +45,36 @@ def sparsity(ticket: Ticket, draw: int) -> Start:
     return Start.masked(ticket.network.initial_parameters(generator), mask)
 
 
+def resampled(ticket: Ticket, draw: int) -> Start:
+    """The ticket's structure with values drawn, with replacement, from its own in the same layer (paper, Figure 17)."""
+    generator = ticket.stream("resample", draw)
+    start = ticket.start()
+    parameters = dict(start.parameters)
+    for name, kept in ticket.mask.items():
+        values = start.parameters[name][kept]
+        parameters[name] = torch.zeros_like(start.parameters[name])
+        parameters[name][kept] = values[torch.from_numpy(generator.integers(0, max(1, len(values)), len(values)))]
+    return Start(parameters, ticket.mask)
+
+
+def noise(sigma: float, ticket: Ticket, draw: int) -> Start:
+    """The ticket with Gaussian noise of `sigma` initial standard deviations of each layer added (paper, Figure 25).
+
+    One draw is the same noise for every sigma, scaled.
+    """
+    generator = ticket.stream("noise", draw)
+    parameters = ticket.initial_parameters()
+    for layer in ticket.network.layers:
+        added = generator.standard_normal(layer.shape) * (sigma * layer.deviation)
+        parameters[layer.weight] = parameters[layer.weight] + torch.from_numpy(added.astype("float32"))
+    return Start.masked(parameters, ticket.mask)
+
+
 CONTROLS: dict[str, Callable[[Ticket, int], Start]] = {
+    "ticket": winning_ticket,
     "reinit": reinit,
     "reshuffle": reshuffle,
     "sparsity": sparsity,
+    "resampled": resampled,
+    **{f"noise-{sigma:g}": partial(noise, sigma) for sigma in (0.5, 1, 2, 3)},
 }

@@ -10,6 +10,8 @@ The streams in use (family = network and data set):
     reinit(family, trial, round, draw)            fresh weights of a random reinitialisation
     reshuffle(family, trial, round, draw)         where a ticket's connections move to
     sparsity(family, trial, round, draw)          structure and weights of a random sparse network
+    resample(family, trial, round, draw)          which of a ticket's own values a connection gets
+    noise(family, trial, round, draw)             what is added to a ticket's values
     dropout(family, arm, trial, round, draw)      the units that dropout drops
 """
 

@@ -2,7 +2,8 @@
 
 On disk a ticket is kilobytes. `tickets/<experiment>/initial.npz` holds the seed and a SHA-256 of each trial's initial weights, which are
 drawn again when needed and checked against it. Masks are nested, so `r07.npz` holds only which of round 7's survivors that round
-pruned, one bit each; the mask of round 7 is what rounds 0 to 6 left.
+pruned, one bit each; the mask of round 7 is what rounds 0 to 6 left. Where pruning makes all masks at once, `r00.npz` holds how many
+levels each weight survives.
 """
 
 import hashlib
@@ -97,8 +98,8 @@ def load_ticket(experiment: str, *, round: int, trial: int) -> Ticket:
     plan = load_experiment(experiment)
     if not 0 <= trial < plan.trials:
         raise LthError(f"{experiment} has trials 0 to {plan.trials - 1}, not {trial}")
-    if f"r{round:02}" not in plan.rounds:
-        raise LthError(f"{experiment} has rounds 0 to {len(plan.rounds) - 1}, not {round}")
+    if not 0 <= round <= plan.last_round:
+        raise LthError(f"{experiment} has rounds 0 to {plan.last_round}, not {round}")
     return load_tickets(plan, round)[trial]
 
 
@@ -110,6 +111,15 @@ def load_tickets(experiment: Experiment, round: int) -> list[Ticket]:
 def load_rounds(experiment: Experiment, rounds: Sequence[int]) -> dict[int, list[Ticket]]:
     """The tickets of all trials of several rounds, by round; see `load_ticket`."""
     seed = verify_initial(experiment)
+    if experiment.pruning.levels and max(rounds) > 0:
+        survived = _survived_levels(experiment)
+        return {
+            round: [
+                Ticket(experiment, seed, round, trial, {name: levels >= round for name, levels in survived[trial].items()})
+                for trial in range(experiment.trials)
+            ]
+            for round in rounds
+        }
     masks = [_full_masks(build(experiment.network)) for _ in range(experiment.trials)]
     tickets = {}
     for round in range(max(rounds) + 1):
@@ -129,6 +139,13 @@ def save_pruned(tickets: list[Ticket], next_masks: list[Masks]) -> Path:
             bits[f"{ticket.trial}/{name}"] = np.packbits(~survivors)
     file = ticket_file(tickets[0].experiment, f"r{tickets[0].round:02}")
     _write(file, bits)
+    return file
+
+
+def save_survived_levels(experiment: Experiment, survived: dict[str, torch.Tensor]) -> Path:
+    """Writes how many levels of pruning each weight survives, and returns the file. survived: uint8 [R, *shape] by name, R trials."""
+    file = ticket_file(experiment, "r00")
+    _write(file, {f"{trial}/{name}": levels[trial].numpy() for name, levels in survived.items() for trial in range(experiment.trials)})
     return file
 
 
@@ -166,6 +183,17 @@ def ticket_file(experiment: Experiment, name: str) -> Path:
 
 def _full_masks(network: Network) -> Masks:
     return {layer.weight: torch.ones(layer.shape, dtype=torch.bool) for layer in network.layers}
+
+
+def _survived_levels(experiment: Experiment) -> list[dict[str, torch.Tensor]]:
+    """How many levels each weight survives, by trial: uint8, the shapes and names of the masks."""
+    file = ticket_file(experiment, "r00")
+    stored = _read(file)
+    shapes = {layer.weight: layer.shape for layer in build(experiment.network).layers}
+    expected = {f"{trial}/{name}": shape for trial in range(experiment.trials) for name, shape in shapes.items()}
+    if {name: levels.shape for name, levels in stored.items()} != expected or any(levels.dtype != np.uint8 for levels in stored.values()):
+        raise _unusable(file, f"it does not hold the levels of {experiment.trials} trials of {experiment.network.name}")
+    return [{name: torch.from_numpy(stored[f"{trial}/{name}"]) for name in shapes} for trial in range(experiment.trials)]
 
 
 def _pruned_masks(experiment: Experiment, round: int, masks: list[Masks]) -> list[Masks]:

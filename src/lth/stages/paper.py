@@ -9,7 +9,7 @@ from lth.config import Experiment, experiment_names, load_experiment
 from lth.results import expected_networks
 from lth.stages import run
 
-CPU_MILLISECONDS = {"lenet": 0.55, "conv2": 227, "conv4": 455, "conv6": 593}
+CPU_MILLISECONDS = {"lenet": 0.4, "conv2": 225, "conv4": 395, "conv6": 553}
 """A network's training step on one core, batch 60: benchmarks/README.md's tables chain (mean of all rounds, evaluations included) and
 convolution (without evaluations)."""
 

@@ -42,7 +42,11 @@ class Checkpoints:
         """Keeps what a chunk measured, and drops its checkpoint."""
         arrays = {name: getattr(trained, name) for name in ("es_iteration", "validation_loss", "validation_accuracy", "test_accuracy")}
         tensors = {name: torch.from_numpy(array) for name, array in {**arrays, **trained.scores}.items()}
-        _save(self.folder / f"{chunk}.finished", {**tensors, **{f"weights.{name}": value for name, value in trained.weights.items()}}, {})
+        _save(
+            self.folder / f"{chunk}.finished",
+            {**tensors, **{f"parameters.{name}": value for name, value in trained.parameters.items()}},
+            {},
+        )
         (self.folder / f"{chunk}.running").unlink(missing_ok=True)
 
     def load_finished(self, chunk: str) -> Trained | None:
@@ -54,7 +58,7 @@ class Checkpoints:
         return Trained(
             **{name: tensors[name].numpy() for name in ("es_iteration", "validation_loss", "validation_accuracy", "test_accuracy")},
             scores={name: tensors[name].numpy() for name in SCORES},
-            weights={name.removeprefix("weights."): value for name, value in tensors.items() if name.startswith("weights.")},
+            parameters={name.removeprefix("parameters."): value for name, value in tensors.items() if name.startswith("parameters.")},
         )
 
     def remove(self) -> None:

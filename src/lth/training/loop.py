@@ -30,7 +30,7 @@ class Trainer(Protocol):
     def advance(self, start: int, stop: int) -> None: ...
     def evaluate(self, split: str, *, best: bool = False) -> tuple[np.ndarray, np.ndarray]: ...
     def keep(self, better: np.ndarray) -> None: ...
-    def weights(self) -> Parameters: ...
+    def snapshot(self) -> Parameters: ...
     def state(self) -> dict[str, Tensor]: ...
     def load_state(self, state: dict[str, Tensor]) -> None: ...
 
@@ -52,10 +52,10 @@ class Stopped(Exception):
     """Another chunk failed, or the user interrupted: this one stopped at a checkpoint."""
 
 
-def train_stack(engine: Engine, members: Sequence[Member], checkpoints: Checkpoints, *, title: str, keep_weights: bool) -> Trained:
+def train_stack(engine: Engine, members: Sequence[Member], checkpoints: Checkpoints, *, title: str, keep_parameters: bool) -> Trained:
     """Trains every network of a stack for the full number of iterations, and measures it.
 
-    title: names experiment and round in the progress bar. keep_weights: whether the final weights are returned.
+    title: names experiment and round in the progress bar. keep_parameters: whether the final parameters are returned.
     Goes on from checkpoints of an interrupted run, to the same result bit for bit.
     """
     chunks = [members[first : first + engine.chunk_size] for first in range(0, len(members), engine.chunk_size)]
@@ -65,7 +65,7 @@ def train_stack(engine: Engine, members: Sequence[Member], checkpoints: Checkpoi
         ThreadPoolExecutor(engine.workers) as pool,
     ):
         runs = [
-            pool.submit(_train_chunk, engine, chunk, checkpoints, f"{number:04}", progress, stop, keep_weights)
+            pool.submit(_train_chunk, engine, chunk, checkpoints, f"{number:04}", progress, stop, keep_parameters)
             for number, chunk in enumerate(chunks)
         ]
         try:
@@ -79,7 +79,7 @@ def train_stack(engine: Engine, members: Sequence[Member], checkpoints: Checkpoi
     return Trained.concatenate([run.result() for run in runs])
 
 
-def _train_chunk(engine, members, checkpoints, name, progress, stop, keep_weights) -> Trained:
+def _train_chunk(engine, members, checkpoints, name, progress, stop, keep_parameters) -> Trained:
     if finished := checkpoints.load_finished(name):
         progress.finished(len(members))
         return finished
@@ -95,7 +95,7 @@ def _train_chunk(engine, members, checkpoints, name, progress, stop, keep_weight
             saved = time.monotonic()
         if stop.is_set():
             raise Stopped
-    trained = run.measured(keep_weights)
+    trained = run.measured(keep_parameters)
     checkpoints.save_finished(name, trained)
     progress.finished(len(members), counted=True)
     return trained
@@ -136,7 +136,7 @@ class _Run:
         measured = {name: torch.from_numpy(array) for name, array in self._measurements().items()}
         return {**measured, **self.trainer.state()}
 
-    def measured(self, keep_weights: bool) -> Trained:
+    def measured(self, keep_parameters: bool) -> Trained:
         """The whole record, with what is measured only of the early stop's and the last weights."""
         scores = {}
         for point in ("es", "final"):
@@ -144,8 +144,8 @@ class _Run:
                 loss, accuracy = self.trainer.evaluate(split, best=point == "es")
                 scores[f"{point}_{split}_loss"], scores[f"{point}_{split}_accuracy"] = loss, accuracy
         assert tuple(scores) == SCORES
-        weights = self.trainer.weights() if keep_weights else {}
-        return Trained(self.es_iteration, scores, self.validation_loss, self.validation_accuracy, self.test_accuracy, weights)
+        parameters = self.trainer.snapshot() if keep_parameters else {}
+        return Trained(self.es_iteration, scores, self.validation_loss, self.validation_accuracy, self.test_accuracy, parameters)
 
     def _evaluate(self, iteration: int) -> None:
         position = self.plan.evaluation_points.index(iteration)

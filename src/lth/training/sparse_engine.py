@@ -79,12 +79,12 @@ class SparseTrainer:
         if better[0]:
             self.best[:] = self.network.weight
 
-    def weights(self) -> Parameters:
-        layers = sparse.dense(self.network, self.masks).weights
-        return {
-            layer.weight: torch.from_numpy(values[:, :-1].copy())[None]
-            for layer, values in zip(self.engine.network.layers, layers, strict=True)
-        }
+    def snapshot(self) -> Parameters:
+        parameters = {}
+        for layer, values in zip(self.engine.network.layers, sparse.dense(self.network, self.masks).weights, strict=True):
+            parameters[layer.weight] = torch.from_numpy(values[:, :-1].copy())[None]
+            parameters[layer.bias] = torch.from_numpy(values[:, -1].copy())[None]
+        return parameters
 
     def state(self) -> dict[str, Tensor]:
         return {name: torch.from_numpy(array) for name, array in self._arrays().items()}

@@ -42,8 +42,8 @@ class Trained:
     """float64 [R, evaluation points]."""
     test_accuracy: np.ndarray
     """float64 [R, test points]."""
-    weights: Parameters
-    """Final weights float32 [R, *shape] by name; empty where they were not asked for."""
+    parameters: Parameters
+    """Final weights and biases float32 [R, *shape] by name; empty where they were not asked for."""
 
     @classmethod
     def concatenate(cls, parts: Sequence["Trained"]) -> "Trained":
@@ -54,5 +54,5 @@ class Trained:
             validation_loss=np.concatenate([part.validation_loss for part in parts]),
             validation_accuracy=np.concatenate([part.validation_accuracy for part in parts]),
             test_accuracy=np.concatenate([part.test_accuracy for part in parts]),
-            weights={name: torch.cat([part.weights[name] for part in parts]) for name in parts[0].weights},
+            parameters={name: torch.cat([part.parameters[name] for part in parts]) for name in parts[0].parameters},
         )

@@ -180,9 +180,9 @@ class TorchTrainer:
         chosen = torch.from_numpy(better).to(self.engine.device)[:, None]
         torch.where(chosen, self.parameters.detach(), self.best, out=self.best)
 
-    def weights(self) -> Parameters:
-        """Copies of the current weights (no biases) on the CPU: float32 [R, *shape] by name."""
-        return {name: view.detach().cpu().clone() for name, view in self._views(self.parameters).items() if name.endswith(".weight")}
+    def snapshot(self) -> Parameters:
+        """Copies of the current parameters on the CPU: float32 [R, *shape] by name."""
+        return {name: view.detach().cpu().clone() for name, view in self._views(self.parameters).items()}
 
     def state(self) -> dict[str, Tensor]:
         """All that continuing needs beyond the start: tensors by name."""

@@ -1,0 +1,37 @@
+"""`make accept EXPERIMENT=lenet`: train a sample of committed networks again; where they agree, take their results over under a new numerics id."""
+
+import json
+import subprocess
+
+from lth import paths
+from lth.accept import check, take_over
+from lth.config import load_experiment, load_settings
+from lth.errors import LthError
+from lth.results import load_results
+from lth.stages import run
+from lth.training.engines import numerics_id
+
+
+def main(name: str = "") -> None:
+    experiment, settings = load_experiment(name), load_settings()
+    engine = load_results(name)["engine"].iloc[0]
+    stages = f"pipelines/{name}/dvc.yaml"
+    numerics = paths.shown(paths.NUMERICS / f"{experiment.network.name}.yaml")
+    if others := changed(stages) - {numerics}:
+        raise LthError(f"{', '.join(sorted(others))} differ from what made the results of {name}: only a new numerics id can be accepted")
+    print(check(settings, experiment))
+    present = numerics_id(experiment.network.name, engine.split("-")[0])
+    if take_over(experiment, present):
+        subprocess.run(["dvc", "commit", "--quiet", "--force", stages], check=True)
+        print(f"accepted: the results of {name}, made under {engine}, stand under {present}")
+
+
+def changed(stages: str) -> set[str]:
+    """The dependencies, params and outputs that DVC finds changed in the training stages of an experiment."""
+    found = subprocess.run(["dvc", "status", "--json", stages], capture_output=True, text=True, check=True).stdout
+    parts = [part for stage, parts in json.loads(found).items() if not stage.endswith(":table") for part in parts if isinstance(part, dict)]
+    return {item for part in parts for items in part.values() for item in items}
+
+
+if __name__ == "__main__":
+    run(main)
