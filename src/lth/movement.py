@@ -12,17 +12,15 @@ from torch import Tensor
 from lth import paths
 from lth.columns import MEAN_MOVEMENT, MOVEMENT
 from lth.config import INITIAL, Experiment, Settings
-from lth.data import load_data
 from lth.errors import LthError
 from lth.histograms import histogram, multiples
 from lth.networks import Parameters
 from lth.provenance import record
 from lth.results import save_table
-from lth.rounds import _member
+from lth.run import Candidate, Run
 from lth.storage import sha256
-from lth.tickets import Ticket, load_rounds, ticket_file
-from lth.training import Plan, checkpoints, choose_engine, train_stack
-from lth.training.engines import device_name, numerics_id
+from lth.tickets import Ticket, load_tickets, ticket_file
+from lth.training import checkpoints
 
 BINS_PER_DEVIATION = 5
 """Bins of distances, to each standard deviation of the layer's initialisation."""
@@ -33,38 +31,28 @@ def measure_movement(settings: Settings, experiment: Experiment, name: str) -> N
 
     Raises LthError where the networks are not those of r00, as may be on other hardware.
     """
-    tickets = load_rounds(experiment, [0, 1, int(name[1:])])
-    data = load_data(experiment.data.name, experiment.data.scaling)
-    engine = choose_engine(settings, experiment, data, Plan(experiment.training, experiment.evaluation, 0))
-    members = [_member(experiment, "ticket", ticket, 0, ticket.start, len(data.train.labels)) for ticket in tickets[0]]
-    about = {
-        "engine": numerics_id(experiment.network.name, engine.name),
-        "device": device_name(engine.device),
-        "library": engine.library,
-    }
+    dense, pruned_once, tickets = (load_tickets(experiment, round) for round in (0, 1, int(name[1:])))
+    run = Run(settings, experiment)
     inputs = [ticket_file(experiment, INITIAL), paths.DATA / f"{experiment.data.name}.safetensors"]
     depends_on = {
-        "stage": "movement",
         "settings": settings.model_dump(),
         "experiment": experiment.model_dump(exclude={"rounds", "blocks"}),
         "files": {paths.shown(file): sha256(file) for file in inputs},
-        **about,
+        **run.about,
     }
     title = f"{experiment.experiment} movement"
     with checkpoints(depends_on, title) as kept:
-        stack = train_stack(engine, members, kept, title=title, keep_weights=True).weights
+        stack = run.train([Candidate("ticket", ticket) for ticket in dense], kept, title=title, keep_parameters=True).parameters
         final = [{name: value[trial] for name, value in stack.items()} for trial in range(experiment.trials)]
-        if not all(would_leave(weights, ticket) for weights, ticket in zip(final, tickets[1], strict=True)):
+        if not all(would_leave(weights, ticket) for weights, ticket in zip(final, pruned_once, strict=True)):
             raise LthError(
-                f"{experiment.experiment}: trained again on {about['device']} ({about['library']}), the dense networks are not those that r00 "
-                f"pruned: use what results/{experiment.experiment}/provenance/r00.json names, or train all rounds anew"
+                f"{experiment.experiment}: trained again on {run.about['device']} ({run.about['library']}), the dense networks are not those that "
+                f"r00 pruned: use what results/{experiment.experiment}/provenance/r00.json names, or train all rounds anew"
             )
-        outputs = [
-            save_table(experiment, "movement", movement(tickets[int(name[1:])], final)),
-            save_table(experiment, "mean_movement", mean_movement(tickets[int(name[1:])], final)),
-        ]
+        tables = {"movement": movement(tickets, final), "mean_movement": mean_movement(tickets, final)}
+        outputs = [save_table(experiment, table, rows) for table, rows in tables.items()]
         sidecar = paths.RESULTS / experiment.experiment / "provenance" / "movement.json"
-        record(sidecar, outputs, f"dvc repro -s -f movement@{experiment.experiment}", about)
+        record(sidecar, outputs, f"dvc repro -s -f movement@{experiment.experiment}", run.about)
         kept.remove()
 
 
