@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -24,15 +23,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A finished figure and every line in it."""
+    """A finished figure and the numbers in it; those of lines have the columns panel, line, x, mean, low, high, n."""
 
     figure: Figure
-    lines: list[Line]
+    numbers: pd.DataFrame
 
-    def numbers(self) -> pd.DataFrame:
-        """The plotted numbers: columns panel, line, x, mean, low, high, n."""
-        parts = [line.points.assign(panel=line.panel, line=line.label) for line in self.lines]
-        return pd.concat(parts)[["panel", "line", "x", "mean", "low", "high", "n"]]
+    @classmethod
+    def of(cls, figure: Figure, lines: Sequence[Line]) -> "Drawn":
+        """A figure of lines."""
+        parts = [line.points.assign(panel=line.panel, line=line.label) for line in lines]
+        return cls(figure, pd.concat(parts)[["panel", "line", "x", "mean", "low", "high", "n"]])
 
 
 def summarise(rows: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
@@ -77,6 +77,17 @@ def against_percent_remaining(ax: Axes, percents: Sequence[float]) -> Axes:
     return ax
 
 
+def cut_below(ax: Axes, lines: Sequence[Line]) -> Axes:
+    """Cuts the y axis below where few points lie, so that a few collapsed networks do not flatten all others."""
+    means = pd.concat([line.points["mean"] for line in lines])
+    top, best = max(line.points["high"].max() for line in lines), means.max()
+    bottom = max(min(line.points["low"].min() for line in lines), best - max(10 * (best - means.median()), 0.01))
+    margin = 0.04 * (top - bottom)
+    ax.set_ylim(bottom - margin, top + margin)
+    return ax
+
+
 def grid(rows: int, columns: int, *, height: float, share_y: bool = False) -> tuple[Figure, np.ndarray]:
     """A figure of a paper's text width with rows x columns axes."""
-    return plt.subplots(rows, columns, figsize=(6.75, height), sharey=share_y, layout="constrained", squeeze=False)
+    figure = Figure(figsize=(6.75, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, sharey=share_y, squeeze=False)

@@ -33,7 +33,8 @@ RC = {
     "grid.color": "0.9",
     "grid.linewidth": 0.6,
     "legend.fontsize": 7,
-    "legend.frameon": False,
+    "legend.edgecolor": "none",
+    "legend.framealpha": 0.85,
     "lines.linewidth": 1.1,
     "lines.markersize": 3,
     "pdf.fonttype": 42,  # fonts embedded, text stays text
@@ -56,7 +57,7 @@ def save(drawn: Drawn, folder: Path, name: str, *, quick: bool) -> None:
     """Writes name.pdf, .svg, .png and .csv. The pictures carry the SHA-256 of the CSV; quick figures say so on their face."""
     if quick:
         drawn.figure.suptitle(QUICK, fontsize=7, color="0.45", style="italic")
-    numbers = drawn.numbers().to_csv(index=False, lineterminator="\n", float_format="%.9g").encode()
+    numbers = drawn.numbers.to_csv(index=False, lineterminator="\n", float_format="%.9g").encode()
     described = f"numbers sha256 {hashlib.sha256(numbers).hexdigest()}"
     metadata = {
         "pdf": {"CreationDate": None, "Producer": None, "Creator": None, "Subject": described},

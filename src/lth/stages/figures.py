@@ -20,8 +20,9 @@ def main(folder: str, *experiments: str) -> None:
         wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
         lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
         available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
-        drawable = available and set(getattr(module, "REQUIRED", ())) <= set(available)
-        if wanted:
+        required = set(getattr(module, "REQUIRED", ()))
+        drawable = available and required <= set(available)
+        if wanted and required <= set(wanted):
             index.append(
                 {
                     "figure": figure,

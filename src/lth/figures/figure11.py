@@ -1,0 +1,26 @@
+"""Figure 11: Lenet's validation loss as training goes on, for the networks of Figure 3."""
+
+from lth.figures.lines import Drawn
+from lth.figures.tables import Tables
+from lth.figures.training_curves import draw_curves
+
+EXPERIMENTS = {"lenet": ("ticket", "reinit")}
+CAPTION = (
+    "Validation loss (mean cross-entropy, nats) of Lenet under iterative pruning as training proceeds, for the networks of Figure 3. Each "
+    "line is the mean over trials; error bars are the minimum and maximum of any trial."
+)
+FINDING = (
+    "Validation loss falls, reaches its minimum and rises again. Tickets reach the minimum sooner the more they are pruned, down to about "
+    "a fifth of the weights; reinitialised networks reach it later."
+)
+
+
+def draw(tables: Tables) -> Drawn:
+    """Validation loss against iteration, three panels."""
+
+    def limits(lines):
+        least = min(line.points["mean"].min() for line in lines)
+        most = max(line.points["mean"].iloc[len(line.points) // 4 :].max() for line in lines)
+        return least - 0.05 * (most - least), most + 1.1 * (most - least)
+
+    return draw_curves(tables, "validation_loss", "validation loss", 25_000, limits, "upper right")

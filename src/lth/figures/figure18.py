@@ -1,0 +1,20 @@
+"""Figure 18: pruning before training, by the magnitude of the initial weights, Lenet."""
+
+from lth.figures.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
+from lth.figures.lines import Drawn
+from lth.figures.tables import Tables
+
+EXPERIMENTS = {"lenet": ("ticket", "reinit"), "lenet-iteration0": ("ticket",)}
+REQUIRED = tuple(EXPERIMENTS)
+CAPTION = (
+    "Lenet pruned by magnitude before any training, against winning tickets of iterative pruning and random reinitialisations of theirs. "
+    f"{BARS}; {CUT}"
+)
+FINDING = (
+    "Magnitude at initialisation does not find winning tickets: networks pruned before training learn more slowly and less accurately."
+)
+
+
+def draw(tables: Tables) -> Drawn:
+    """Two panels against P_m."""
+    return compare(tables, [ticket(), reinit(), Arm("lenet-iteration0", "ticket", "pruned at iteration 0", "green", "-.", "^")], TEST)

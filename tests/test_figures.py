@@ -1,0 +1,128 @@
+"""Figures: what they say they need, the numbers they plot, the same bytes each time."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tiny
+from lth import paths
+from lth.columns import COLUMNS, CURVES, SCORES
+from lth.config import load_experiment
+from lth.errors import LthError
+from lth.figures import FIGURES
+from lth.figures.arms import from_dense
+from lth.figures.lines import by_percent_remaining
+from lth.figures.tables import Tables, missing
+from lth.results import expected_networks, save
+from lth.stages import figures, table
+
+ROUNDS = {"r00": "initial", **{f"r{n:02}": f"r{n - 1:02}" for n in range(1, 19)}}
+ARMS = ("reinit", "sparsity", "reshuffle", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3")
+CONTROLLED = {
+    arm.replace(".", "-"): {"control": arm, "rounds": ["r03", "r07"], "after": "r06", "draws": 2, "test_curve_until": 0} for arm in ARMS
+}
+AT_ONCE = {
+    arm: {"control": arm, "rounds": ["r01", "r03"], "after": "r00", "draws": draws, "test_curve_until": 0}
+    for arm, draws in (("ticket", 1), ("reinit", 2))
+}
+
+
+def made_up(name: str, blocks: dict, **changes) -> None:
+    """An experiment that never ran, with rows and curves made of noise for all that its params.yaml promises."""
+    values = tiny.numbers({"experiment": name, "blocks": blocks, **changes})
+    file = tiny.write_experiment(paths.ROOT, values)
+    file.parent.rename(paths.PIPELINES / name)
+    experiment = load_experiment(name)
+    generator = np.random.Generator(np.random.Philox(key=5))
+    for stage, networks in expected_networks(experiment).items():
+        rows = pd.DataFrame(sorted(networks), columns=["arm", "round", "trial", "draw"])
+        scores = {score: 0.97 + 0.02 * generator.random(len(rows)) for score in SCORES}
+        rows = rows.assign(**scores, es_iteration=generator.integers(1, 50, len(rows)) * 100, percent_remaining=100 * 0.8 ** rows["round"])
+        rows = rows.assign(
+            experiment=name, scale="paper", weights_remaining=1, iterations=1, learning_rate=1, engine="e", device="d", library="l"
+        )
+        points = pd.concat([rows[["arm", "round", "trial", "draw"]].assign(iteration=i) for i in (0, 100, 200)])
+        points = points.assign(**{column: generator.random(len(points)) for column in list(CURVES)[5:]})
+        save(experiment, stage, rows[list(COLUMNS)], points[list(CURVES)])
+    table.main(name)
+
+
+@pytest.fixture
+def made(root):
+    """Lenet and its three ways to prune at once."""
+    made_up("lenet", CONTROLLED, rounds=ROUNDS, scale="paper")
+    for name, method in (("lenet-oneshot", "oneshot"), ("lenet-continued", "continued"), ("lenet-iteration0", "iteration0")):
+        pruning = {"method": method, "levels": 3, "conv": 0.0, "fc": 0.2, "output": 0.1}
+        made_up(name, AT_ONCE, rounds={"r00": "initial"}, pruning=pruning, scale="paper")
+    return SimpleNamespace(names=["lenet", "lenet-oneshot", "lenet-continued", "lenet-iteration0"])
+
+
+def index() -> pd.DataFrame:
+    return pd.read_csv(paths.FIGURES / "paper" / "index.csv", index_col="figure", keep_default_na=False)
+
+
+def drawn() -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted((paths.FIGURES / "paper").iterdir())}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_says_what_it_needs_and_shows(name):
+    module = FIGURES[name]
+    assert module.EXPERIMENTS
+    assert set(getattr(module, "REQUIRED", ())) <= set(module.EXPERIMENTS)
+    assert module.CAPTION.endswith(".")
+    assert module.FINDING.endswith(".")
+
+
+def test_drawing_again_gives_the_same_bytes(made):
+    figures.main("paper", *made.names)
+    before = drawn()
+    names = set(index().index[index()["drawn from"] != ""])
+    assert {"figure1", "figure3", "figure4", "figure9", "figure12", "figure14", "figure17", "figure18", "figure25"} <= names
+    assert set(before) == {f"{name}.{kind}" for name in names for kind in ("pdf", "svg", "png", "csv")} | {"index.csv"}
+    figures.main("paper", *made.names)
+    assert drawn() == before
+
+
+def test_the_plotted_numbers_are_those_of_the_table(made):
+    figures.main("paper", *made.names)
+    rows = Tables({"lenet": "lenet"}).rows("lenet")
+    plotted = pd.read_csv(paths.FIGURES / "paper" / "figure17.csv")
+    line = plotted[(plotted["panel"] == "test accuracy at early stop") & (plotted["line"] == "resampled values")]
+    for (_, point), round in zip(line.iterrows(), (0, 3, 7), strict=True):
+        arm = "resampled" if round else "ticket"
+        values = rows[(rows["arm"] == arm) & (rows["round"] == round)]["es_test_accuracy"]
+        assert point["x"] == pytest.approx(100 * 0.8**round)
+        assert (point["mean"], point["low"], point["high"], point["n"]) == pytest.approx(
+            (values.mean(), values.min(), values.max(), len(values))
+        )
+
+
+def test_means_minima_and_maxima_by_hand():
+    rows = pd.DataFrame(
+        {"arm": ["ticket", "ticket", "reinit"], "round": [0, 1, 1], "percent_remaining": [100, 80, 80], "y": [1.0, 5.0, 2.0]}
+    )
+    rows = pd.concat([rows, rows.assign(y=rows["y"] + [2, 0, 4])])
+    points = by_percent_remaining(from_dense(rows, "reinit"), "y")
+    assert points.to_dict("list") == {"x": [100, 80], "mean": [2.0, 4.0], "low": [1.0, 2.0], "high": [3.0, 6.0], "n": [2, 2]}
+
+
+def test_what_has_not_been_run_is_named(made):
+    (paths.RESULTS / "lenet-continued" / "summary.csv").unlink()
+    values = tiny.numbers({"experiment": "lenet", "blocks": {"reinit": CONTROLLED["reinit"]}, "rounds": ROUNDS, "scale": "paper"})
+    tiny.write_experiment(paths.ROOT, values).rename(paths.PIPELINES / "lenet" / "params.yaml")
+    assert missing("lenet", ("ticket", "reinit", "resampled")) == ["resampled"]
+    figures.main("paper", *made.names)
+    assert index().loc["figure9", ["drawn from", "not run"]].tolist() == ["", "lenet-continued (ticket)"]
+    assert index().loc["figure17", ["drawn from", "not run"]].tolist() == ["", "lenet (resampled)"]
+    assert index().loc["figure4", "drawn from"] == "lenet lenet-oneshot"
+    assert not (paths.FIGURES / "paper" / "figure17.png").exists()
+
+
+def test_a_table_that_lacks_rows_refuses(made):
+    file = paths.RESULTS / "lenet" / "runs" / "r07.csv"
+    pd.read_csv(file).iloc[1:].to_csv(file, index=False)
+    with pytest.raises(LthError, match=r"r07\.csv lacks 1 of its 2 networks \(ticket round 7 trial 0"):
+        figures.main("paper", *made.names)
