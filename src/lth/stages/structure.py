@@ -16,7 +16,7 @@ from lth.tickets import load_rounds
 
 def main(experiment: str) -> None:
     plan = load_experiment(experiment)
-    rounds = load_rounds(plan, range(len(plan.rounds)))
+    rounds = load_rounds(plan, range(plan.last_round + 1))
     tickets = [ticket for round in rounds.values() for ticket in round]
     save_table(plan, "structure", structure(tickets))
     save_table(plan, "maps", maps(tickets))
