@@ -29,9 +29,9 @@ quick-cifar: $(INSTALLED)  ## The same for Conv-2, Conv-4 and Conv-6
 paper: $(INSTALLED)  ## Everything at paper scale; without a GPU, say what that would take
 	@python -m lth.stages.paper && dvc repro
 
-figures: $(INSTALLED)  ## Redraw every figure from committed results, without training
-	@dvc repro --quiet --single-item --force figures quick quick-cifar
-	@echo "figures/paper, figures/quick and figures/quick-cifar are drawn; index.csv in each says what has not been run"
+figures: $(INSTALLED)  ## Redraw every figure, judge the claims and write the gallery from committed results, without training
+	@dvc repro --quiet --single-item --force figures quick quick-cifar claims gallery
+	@echo "figures/index.html shows them, with what has not been run"
 
 test: $(INSTALLED)  ## Run the tests
 	python -m pytest

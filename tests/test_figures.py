@@ -14,9 +14,9 @@ from lth.errors import LthError
 from lth.figures import FIGURES
 from lth.figures.arms import from_dense
 from lth.figures.lines import by_percent_remaining
-from lth.figures.tables import Tables, missing
 from lth.results import expected_networks, save
 from lth.stages import figures, table
+from lth.tables import Tables, missing
 
 ROUNDS = {"r00": "initial", **{f"r{n:02}": f"r{n - 1:02}" for n in range(1, 19)}}
 ARMS = ("reinit", "sparsity", "reshuffle", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3")

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from lth import paths
+from lth.claims import CLAIMS
 from lth.config import experiment_names, load_experiment
 
 ROOT_STAGES = yaml.safe_load((paths.ROOT / "dvc.yaml").read_text())["stages"]
@@ -29,9 +30,12 @@ def listed_sources(deps: list[str]) -> set[str]:
     return {str(file.relative_to(paths.ROOT)) for file in files}
 
 
-@pytest.mark.parametrize("stage", ["quick", "quick-cifar", "figures"])
-def test_drawing_stages_depend_on_the_sources_they_import(stage):
-    assert listed_sources(ROOT_STAGES[stage]["deps"]) == import_closure("lth.stages.figures")
+@pytest.mark.parametrize(
+    ("stage", "module"),
+    [("quick", "figures"), ("quick-cifar", "figures"), ("figures", "figures"), ("claims", "claims"), ("gallery", "gallery")],
+)
+def test_reading_stages_depend_on_the_sources_they_import(stage, module):
+    assert listed_sources(ROOT_STAGES[stage]["deps"]) == import_closure(f"lth.stages.{module}")
 
 
 def test_the_table_stage_depends_on_the_sources_it_imports():
@@ -42,10 +46,12 @@ def test_the_structure_stage_depends_on_the_sources_it_imports():
     assert listed_sources(ROOT_STAGES["structure"]["do"]["deps"]) == import_closure("lth.stages.structure")
 
 
-@pytest.mark.parametrize("stage", ["quick", "quick-cifar", "figures"])
-def test_drawing_stages_depend_on_the_rounds_and_blocks_of_what_they_draw(stage):
+@pytest.mark.parametrize("stage", ["quick", "quick-cifar", "figures", "claims"])
+def test_reading_stages_depend_on_the_rounds_and_blocks_of_what_they_read(stage):
     experiments = ROOT_STAGES[stage]["cmd"].split()[4:]
-    assert [f"results/{name}" for name in experiments] == [dep for dep in ROOT_STAGES[stage]["deps"] if dep.startswith("results/")]
+    if stage == "claims":
+        experiments = {name for claim in CLAIMS for name in claim.needs} & set(experiment_names())
+    assert {f"results/{name}" for name in experiments} == {dep for dep in ROOT_STAGES[stage]["deps"] if dep.startswith("results/")}
     params = {file: set(keys) for entry in ROOT_STAGES[stage]["params"] for file, keys in entry.items()}
     assert params == {f"pipelines/{name}/params.yaml": {"scale", "trials", "rounds", "blocks"} for name in experiments}
 

@@ -101,7 +101,7 @@ MOVEMENT = {**_MOVED, "layer": "layer of the network", **_BIN}
 
 MEAN_MOVEMENT = {
     **_MOVED,
-    "layer": "layer of the network, or all of them together",
+    "layer": "layer of the network",
     "weights": "how many weights the mean is of",
     "mean": "mean of the quantity",
 }

@@ -14,7 +14,7 @@ from lth.columns import MEAN_MOVEMENT, MOVEMENT
 from lth.config import INITIAL, Experiment, Settings
 from lth.errors import LthError
 from lth.histograms import histogram, multiples
-from lth.networks import Parameters
+from lth.networks import Layer, Parameters
 from lth.provenance import record
 from lth.results import save_table
 from lth.run import Candidate, Run
@@ -68,7 +68,7 @@ def movement(tickets: Sequence[Ticket], final: Sequence[Parameters]) -> pd.DataF
     """Histograms of every trial and layer; the columns are `lth.columns.MOVEMENT`. final: the trials' dense networks, trained."""
     parts = []
     for layer in tickets[0].network.layers:
-        groups = [group for pair in zip(tickets, final, strict=True) for group in _groups(*pair, layer.name, [layer.weight])]
+        groups = [group for pair in zip(tickets, final, strict=True) for group in _groups(*pair, layer)]
         for quantity in ("distance", "growth"):
             edges = multiples(np.concatenate([moved[quantity] for _, moved in groups]), layer.deviation / BINS_PER_DEVIATION)
             parts += [histogram(moved[quantity], edges).assign(**who, quantity=quantity) for who, moved in groups]
@@ -76,14 +76,12 @@ def movement(tickets: Sequence[Ticket], final: Sequence[Parameters]) -> pd.DataF
 
 
 def mean_movement(tickets: Sequence[Ticket], final: Sequence[Parameters]) -> pd.DataFrame:
-    """Means of every trial and layer, and of all layers together; the columns are `lth.columns.MEAN_MOVEMENT`. Arguments as `movement`."""
-    layers = {layer.name: [layer.weight] for layer in tickets[0].network.layers}
-    layers["all"] = [name for names in layers.values() for name in names]
+    """Means of every trial and layer; the columns are `lth.columns.MEAN_MOVEMENT`. Arguments as for `movement`."""
     return pd.DataFrame(
         {**who, "quantity": quantity, "weights": len(values), "mean": values.mean()}
-        for pair in zip(tickets, final, strict=True)
-        for layer, names in layers.items()
-        for who, moved in _groups(*pair, layer, names)
+        for ticket, weights in zip(tickets, final, strict=True)
+        for layer in ticket.network.layers
+        for who, moved in _groups(ticket, weights, layer)
         for quantity, values in moved.items()
     )[list(MEAN_MOVEMENT)]
 
@@ -93,20 +91,10 @@ def moves(initial: np.ndarray, final: np.ndarray) -> dict[str, np.ndarray]:
     return {"distance": np.abs(final - initial), "growth": np.abs(final) - np.abs(initial)}
 
 
-def _groups(ticket: Ticket, final: Parameters, layer: str, names: Sequence[str]) -> Iterator[tuple[dict, dict[str, np.ndarray]]]:
+def _groups(ticket: Ticket, final: Parameters, layer: Layer) -> Iterator[tuple[dict, dict[str, np.ndarray]]]:
     """Who, and how its weights move: those of one trial's layer in the ticket, and the rest."""
-    moved = moves(_joined(ticket.initial_parameters(), names).astype(np.float64), _joined(final, names).astype(np.float64))
-    kept = _joined(ticket.mask, names)
+    initial, final, kept = (tensors[layer.weight].numpy() for tensors in (ticket.initial_parameters(), final, ticket.mask))
+    moved = moves(initial.astype(np.float64), final.astype(np.float64))
+    about = {"round": ticket.round, "percent_remaining": ticket.percent_remaining, "trial": ticket.trial, "layer": layer.name}
     for part, members in (("ticket", kept), ("rest", ~kept)):
-        who = {
-            "round": ticket.round,
-            "percent_remaining": ticket.percent_remaining,
-            "trial": ticket.trial,
-            "layer": layer,
-            "part": part,
-        }
-        yield who, {quantity: values[members] for quantity, values in moved.items()}
-
-
-def _joined(tensors: Mapping[str, Tensor], names: Sequence[str]) -> np.ndarray:
-    return np.concatenate([tensors[name].numpy().ravel() for name in names])
+        yield {**about, "part": part}, {quantity: values[members] for quantity, values in moved.items()}

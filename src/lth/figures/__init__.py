@@ -5,7 +5,7 @@ A figure module has
   REQUIRED     (optional) those of them without which it draws nothing; otherwise any one is enough;
   CAPTION      what is plotted: the lines, n, and what the error bars are;
   FINDING      what the paper finds there, in our words;
-  draw(tables) from the `lth.figures.tables.Tables` of the experiments that have all that is needed, a `lth.figures.lines.Drawn`.
+  draw(tables) from the `lth.tables.Tables` of the experiments that have all that is needed, a `lth.figures.lines.Drawn`.
 """
 
 import pkgutil

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from lth.figures.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, cut_below, grid, plot
 from lth.figures.style import COLOURS
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 EARLY_STOP = "early-stop iteration"
 TEST = {EARLY_STOP: "es_iteration", "test accuracy at early stop": "es_test_accuracy"}

@@ -2,7 +2,7 @@
 
 from lth.figures.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
 from lth.figures.style import COLOURS
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 EXPERIMENTS = {"lenet": ("cost",)}
 CAPTION = (

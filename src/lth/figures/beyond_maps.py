@@ -4,7 +4,7 @@ import pandas as pd
 
 from lth.figures.histograms import reached, title
 from lth.figures.lines import Drawn, grid
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 EXPERIMENTS = {"lenet": ("maps",)}
 ROUNDS = (1, 4, 8, 12, 18)

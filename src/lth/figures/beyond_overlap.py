@@ -5,7 +5,7 @@ import numpy as np
 from lth.figures.histograms import LAYERS
 from lth.figures.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid
 from lth.figures.style import COLOURS
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 EXPERIMENTS = {"lenet": ("overlap",)}
 CAPTION = (

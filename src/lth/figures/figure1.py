@@ -2,7 +2,7 @@
 
 from lth.figures.arms import BARS, CUT, TEST, Arm, compare
 from lth.figures.lines import Drawn
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 NETWORKS = {
     "lenet": ("Lenet", "blue", "o"),

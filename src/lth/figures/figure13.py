@@ -3,7 +3,7 @@
 from lth.figures.arms import BARS, CUT, FINAL_TRAIN, TEST, TRAIN, compare
 from lth.figures.figure5 import ARMS, EXPERIMENTS
 from lth.figures.lines import Drawn
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 __all__ = ["CAPTION", "EXPERIMENTS", "FINDING", "draw"]
 

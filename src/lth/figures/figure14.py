@@ -2,7 +2,7 @@
 
 from lth.figures.arms import BARS, CUT, Arm, draw_panel, reinit, ticket
 from lth.figures.lines import Drawn, grid
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 NETWORKS = {"lenet": "Lenet", "conv2": "Conv-2", "conv4": "Conv-4", "conv6": "Conv-6"}
 EXPERIMENTS = dict.fromkeys(NETWORKS, ("ticket", "reinit", "sparsity"))
@@ -18,12 +18,13 @@ FINDING = (
 
 def draw(tables: Tables) -> Drawn:
     """One panel a network."""
-    figure, axes = grid(-(-len(list(tables)) // 2), 2, height=0.35 + 2.2 * -(-len(list(tables)) // 2))
+    networks = list(tables)
+    figure, axes = grid(-(-len(networks) // 2), min(2, len(networks)), height=0.35 + 2.2 * -(-len(networks) // 2))
     lines = []
-    for ax, name in zip(axes.flat, tables, strict=False):
+    for ax, name in zip(axes.flat, networks, strict=False):
         arms = [ticket(name), reinit(name), Arm(name, "sparsity", "random sparsity", "green", ":", "^")]
         lines += draw_panel(ax, tables, arms, f"{NETWORKS[name]}: test accuracy at the end", "final_test_accuracy")
-    for ax in axes.flat[len(list(tables)) :]:
+    for ax in axes.flat[len(networks) :]:
         ax.remove()
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return Drawn.of(figure, lines)

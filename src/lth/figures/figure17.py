@@ -2,7 +2,7 @@
 
 from lth.figures.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
 from lth.figures.lines import Drawn
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 EXPERIMENTS = {"lenet": ("ticket", "reinit", "resampled")}
 CAPTION = (

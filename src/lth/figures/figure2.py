@@ -6,8 +6,8 @@ import pandas as pd
 
 from lth.config import Experiment, load_experiment
 from lth.figures.lines import Drawn, grid
-from lth.figures.tables import Tables
 from lth.networks import build
+from lth.tables import Tables
 
 NETWORKS = {"lenet": "Lenet", "conv2": "Conv-2", "conv4": "Conv-4", "conv6": "Conv-6"}
 EXPERIMENTS = dict.fromkeys(NETWORKS, ())

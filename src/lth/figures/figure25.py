@@ -2,7 +2,7 @@
 
 from lth.figures.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
 from lth.figures.lines import Drawn
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 SIGMAS = {"0.5": ("sky", "-.", "^"), "1": ("green", ":", "v"), "2": ("purple", "-.", "D"), "3": ("red", ":", "x")}
 EXPERIMENTS = {"lenet": ("ticket", "reinit", *(f"noise-{sigma}" for sigma in SIGMAS))}

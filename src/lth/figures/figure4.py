@@ -2,7 +2,7 @@
 
 from lth.figures.arms import BARS, CUT, EARLY_STOP, FINAL_TEST, TEST, TRAIN, Arm, draw_panel, reinit, ticket
 from lth.figures.lines import Drawn, cut_below, grid, plot
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 EXPERIMENTS = {"lenet": ("ticket", "reinit"), "lenet-oneshot": ("ticket", "reinit")}
 REQUIRED = ("lenet",)

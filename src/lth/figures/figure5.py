@@ -2,7 +2,7 @@
 
 from lth.figures.arms import BARS, CUT, FINAL_TEST, TEST, TRAIN, Arm, compare
 from lth.figures.lines import Drawn
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 EXPERIMENTS = dict.fromkeys(("conv2", "conv4", "conv6"), ("ticket", "reinit"))
 CAPTION = (

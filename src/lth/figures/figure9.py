@@ -2,7 +2,7 @@
 
 from lth.figures.arms import BARS, CUT, VALIDATION, Arm, compare, ticket
 from lth.figures.lines import Drawn
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 EXPERIMENTS = {"lenet": ("ticket",), "lenet-continued": ("ticket",)}
 REQUIRED = tuple(EXPERIMENTS)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from lth.figures.lines import Drawn, Line, grid, plot, summarise
 from lth.figures.style import COLOURS
-from lth.figures.tables import Tables
+from lth.tables import Tables
 
 PANELS = {
     "tickets, mildly pruned": [("ticket", 0), ("ticket", 3), ("ticket", 7)],

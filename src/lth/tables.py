@@ -1,4 +1,4 @@
-"""What figures are drawn from: the tables of the experiments that have been run, by the paper's names."""
+"""What figures are drawn from and claims are judged on: the tables of experiments that have been run, by the paper's names."""
 
 from collections.abc import Mapping
 from functools import cache

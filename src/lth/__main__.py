@@ -1,0 +1,5 @@
+"""`python -m lth` is `lth`."""
+
+from lth.cli import main
+
+main()

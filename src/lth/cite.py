@@ -1,0 +1,79 @@
+"""What to write beside a figure of this repository: its caption, where its numbers come from, and how to cite it."""
+
+import hashlib
+import json
+
+import pandas as pd
+import yaml
+
+from lth import paths
+from lth.errors import LthError
+from lth.storage import sha256
+
+PAPER = """\
+@inproceedings{frankle2019lottery,
+  title     = {The Lottery Ticket Hypothesis: Finding Sparse, Trainable Neural Networks},
+  author    = {Frankle, Jonathan and Carbin, Michael},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2019}
+}"""
+
+
+def citation(name: str) -> str:
+    """The text of `lth cite`. name: `figure4` or `fig4`. Raises LthError for a figure that has not been drawn."""
+    figure = name if name.startswith("beyond_") else f"figure{name.lower().removeprefix('figure').removeprefix('fig')}"
+    folder, row = drawn(figure)
+    lines = [f"{figure} ({folder} scale)", "", row["caption"], "", "Provenance"]
+    lines += [f"  numbers        figures/{folder}/{figure}.csv, sha256 {sha256(paths.FIGURES / folder / f'{figure}.csv')}"]
+    for experiment in row["drawn from"].split():
+        lines += [f"  {experiment}", *(f"    {key:<12} {value}" for key, value in provenance(experiment).items())]
+    if row["not run"]:
+        lines += [f"  not run        {row['not run']}"]
+    return "\n".join([*lines, "", software(), "", PAPER])
+
+
+def drawn(figure: str) -> tuple[str, dict]:
+    """The folder that holds a figure, at paper scale where it is drawn there, and its row of the index."""
+    names = set()
+    for folder in ("paper", "quick", "quick-cifar"):
+        file = paths.FIGURES / folder / "index.csv"
+        index = pd.read_csv(file, keep_default_na=False) if file.is_file() else pd.DataFrame(columns=["figure", "drawn from"])
+        for row in index[index["drawn from"] != ""].to_dict("records"):
+            names.add(row["figure"])
+            if row["figure"] == figure:
+                return folder, row
+    raise LthError(f"{figure} has not been drawn; there are: {', '.join(sorted(names, key=lambda name: (len(name), name)))}")
+
+
+def provenance(experiment: str) -> dict[str, str]:
+    """Where an experiment's results come from: hashes of its params and rows; hardware, versions, and hours and memory of its stages."""
+    sidecars = [json.loads(file.read_text()) for file in sorted((paths.RESULTS / experiment / "provenance").glob("*.json"))]
+    rows = hashlib.sha256()
+    for file in sorted((paths.RESULTS / experiment / "runs").glob("*.csv")):
+        rows.update(file.read_bytes())
+    versions = {f"{name} {version}" for about in sidecars for name, version in about["versions"].items()}
+    return {
+        "params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}",
+        "rows": f"results/{experiment}/runs/*.csv, sha256 {rows.hexdigest()}",
+        "hardware": "; ".join(sorted({about["hardware"] for about in sidecars})),
+        "versions": ", ".join(sorted(versions)),
+        "wall time": f"{sum(about['wall_seconds'] for about in sidecars) / 3600:.2f} hours in {len(sidecars)} stages",
+        "memory": f"at most {max((about['peak_memory_mib'] for about in sidecars), default=0):,} MiB",
+        "command": f"dvc repro pipelines/{experiment}/dvc.yaml",
+    }
+
+
+def software() -> str:
+    """This repository as BibTeX, from CITATION.cff."""
+    about = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text())
+    authors = " and ".join(author.get("name") or f"{author['family-names']}, {author['given-names']}" for author in about["authors"])
+    year = str(about.get("date-released", ""))[:4]
+    fields = {
+        "title": about["title"],
+        "author": authors,
+        "version": str(about.get("version", "")),
+        "year": year,
+        "url": about.get("url", ""),
+    }
+    inside = ",\n".join(f"  {key:<9} = {{{value}}}" for key, value in fields.items() if value)
+    return f"@software{{lth,\n{inside}\n}}"

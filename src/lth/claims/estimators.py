@@ -1,0 +1,238 @@
+"""Estimators of the claims: functions from tidy tables to `Measured`.
+
+Every effect is paired: within a trial, which shares its initialisation and data order among all arms, and averaged over an arm's draws first.
+Where several rounds are compared, a trial's effect is its mean over the rounds that both arms hold. "Accuracy" is that of the test set at
+early stop unless a column is named; the test set never chooses a round.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lth.claims.verdict import Measured
+from lth.tables import Tables
+
+ES, ACCURACY = "es_iteration", "es_test_accuracy"
+
+
+def stops_earlier(tables: Tables, *, round: int, within: Sequence[float]) -> Measured:
+    """By how many percent of the dense network's early stop the ticket's comes sooner."""
+    rows = tables.rows("lenet")
+    percent = 100 * (1 - by_trial(rows, "ticket", round, ES) / by_trial(rows, "ticket", 0, ES))
+    return _value(percent, within, f"{percent.mean():.0f}%")
+
+
+def more_accurate(tables: Tables, *, round: int, within: Sequence[float], other: str = "dense") -> Measured:
+    """How many points of accuracy the ticket has more than the dense network, or than another arm of its round."""
+    rows = tables.rows("lenet")
+    compared = by_trial(rows, "ticket", 0, ACCURACY) if other == "dense" else by_trial(rows, other, round, ACCURACY)
+    return _points(100 * (by_trial(rows, "ticket", round, ACCURACY) - compared), within)
+
+
+def times_sooner(tables: Tables, *, round: int, other: str, within: Sequence[float]) -> Measured:
+    """How many times sooner the ticket stops than another arm of its round."""
+    rows = tables.rows("lenet")
+    return _times(by_trial(rows, other, round, ES) / by_trial(rows, "ticket", round, ES), within)
+
+
+def best_final_gain(tables: Tables, *, within: Sequence[float]) -> Measured:
+    """The ticket's gain in test accuracy at the last iteration, at the round of highest validation accuracy there."""
+    rows = tables.rows("lenet")
+    best = by_round(rows, "ticket", "final_validation_accuracy").iloc[1:].idxmax()
+    gain = by_trial(rows, "ticket", best, "final_test_accuracy") - by_trial(rows, "ticket", 0, "final_test_accuracy")
+    return _points(100 * gain, within, f" at P_m {percent(rows, best):.3g}")
+
+
+def lowest_train_accuracy(tables: Tables, *, arms: Sequence[str], least_percent: float, floor: float) -> Measured:
+    """The lowest mean training accuracy at the last iteration of any arm and round down to a P_m; the interval is that round's."""
+    rows = tables.rows("lenet")
+    kept = rows[rows["arm"].isin(arms) & (rows["percent_remaining"] >= least_percent)]
+    arm, round = kept.groupby(["arm", "round"])["final_train_accuracy"].mean().idxmin()
+    accuracy = 100 * by_trial(rows, arm, round, "final_train_accuracy")
+    ours = f"≥ {accuracy.mean():.2f}% ({arm}, P_m {percent(rows, round):.3g})"
+    return Measured(ours, accuracy.mean() >= floor, accuracy.to_numpy(), none=floor)
+
+
+def crosses_back(tables: Tables, *, column: str, round: int) -> Measured:
+    """The first round after the best one whose mean is no better than the dense network's; the effect is the best round's advantage."""
+    rows = tables.rows("lenet")
+    sign = better(column)
+    advantage = sign * (by_round(rows, "ticket", column) - by_round(rows, "ticket", column)[0])
+    best = advantage.iloc[1:].idxmax()
+    worse = advantage[(advantage.index > best) & (advantage <= 0)]
+    effects = sign * (by_trial(rows, "ticket", best, column) - by_trial(rows, "ticket", 0, column))
+    return _threshold(rows, worse.index.min() if len(worse) else None, round, effects)
+
+
+def falls_below(tables: Tables, *, arm: str, round: int = 0, percent: float = 0, experiment: str = "lenet") -> Measured:
+    """The first round from which on the mean accuracy stays below the dense network's.
+
+    The round claimed is given, or the last one with more than `percent` of the weights. The effect is how far below the dense network the
+    arm lies at the first round measured that is two or more after it.
+    """
+    rows = tables.rows(experiment)
+    percents = rows.groupby("round")["percent_remaining"].first()
+    claimed = round or int(percents[percents > percent].index.max()) + 1
+    below = by_round(rows, arm, ACCURACY) < by_round(rows, "ticket", ACCURACY)[0]
+    above = below[~below].index
+    crossing = below[below & (below.index > (above.max() if len(above) else 0))].index.min()
+    later = by_round(rows, arm, ACCURACY).index
+    later = later[later >= claimed + 2].min() if (later >= claimed + 2).any() else later.max()
+    effects = by_trial(rows, "ticket", 0, ACCURACY) - by_trial(rows, arm, later, ACCURACY)
+    return _threshold(rows, None if pd.isna(crossing) else crossing, claimed, 100 * effects, _gap(rows, arm))
+
+
+def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequence[float], points: float) -> Measured:
+    """The longest run of rounds with a better mean than the dense network's; the effect is the mean over rounds inside the claimed one."""
+    rows = tables.rows(experiment)
+    sign = better(column)
+    means, percents = by_round(rows, "ticket", column), rows.groupby("round")["percent_remaining"].first()
+    ahead = (sign * (means - means[0])).iloc[1:] > 0
+    runs = [run for _, run in ahead.groupby((ahead != ahead.shift()).cumsum()) if run.iloc[0]]
+    inside = [round for round in means.index[1:] if ends[1] <= percents[round] <= ends[0]]
+    effects = sum(sign * (by_trial(rows, "ticket", round, column) - by_trial(rows, "ticket", 0, column)) for round in inside) / len(inside)
+    if not runs:
+        return Measured("nowhere", False, effects.to_numpy())
+    longest = max(runs, key=len)
+    ours = percents[longest.index[0]], percents[longest.index[-1]]
+    near = all(abs(end - claimed) <= points for end, claimed in zip(ours, ends, strict=True))
+    return Measured(f"P_m {ours[0]:.3g}–{ours[1]:.3g}", near, effects.to_numpy())
+
+
+def best_speed_up(tables: Tables, *, experiment: str, within: Sequence[float]) -> Measured:
+    """How many times sooner than the dense network tickets stop, at the round of earliest mean early stop."""
+    rows = tables.rows(experiment)
+    best = by_round(rows, "ticket", ES).iloc[1:].idxmin()
+    times = by_trial(rows, "ticket", 0, ES) / by_trial(rows, "ticket", best, ES)
+    return _times(times, within, f" at P_m {percent(rows, best):.3g}")
+
+
+def best_gain(tables: Tables, *, experiment: str, within: Sequence[float]) -> Measured:
+    """The ticket's gain in accuracy over the dense network at the round of highest validation accuracy at early stop."""
+    rows = tables.rows(experiment)
+    best = by_round(rows, "ticket", "es_validation_accuracy").iloc[1:].idxmax()
+    gain = 100 * (by_trial(rows, "ticket", best, ACCURACY) - by_trial(rows, "ticket", 0, ACCURACY))
+    return _points(gain, within, f" at P_m {percent(rows, best):.3g}")
+
+
+def beats(tables: Tables, *, arm: str, other: str, column: str, experiment: str = "lenet") -> Measured:
+    """An arm's advantage over another, in points of accuracy."""
+    gain = _advantage(tables.rows(experiment), arm, tables.rows(experiment), other, column)
+    return Measured(f"{100 * gain.mean():+.2f} points", True, 100 * gain.to_numpy())
+
+
+def do_not_differ(tables: Tables, *, arm: str, other: str, column: str, experiment: str) -> Measured:
+    """The same, where the claim is that there is no difference."""
+    gain = _advantage(tables.rows(experiment), arm, tables.rows(experiment), other, column)
+    return Measured(f"{100 * gain.mean():+.2f} points", True, 100 * gain.to_numpy(), no_difference=True)
+
+
+def beats_experiment(tables: Tables, *, other: str, column: str) -> Measured:
+    """The advantage of Lenet's tickets over those of another experiment, in points of accuracy or iterations."""
+    gain = _advantage(tables.rows("lenet"), "ticket", tables.rows(other), "ticket", column)
+    if column == ES:
+        return Measured(f"{gain.mean():,.0f} iterations sooner", True, gain.to_numpy())
+    return Measured(f"{100 * gain.mean():+.2f} points", True, 100 * gain.to_numpy())
+
+
+def stops_later_than_dense(tables: Tables, *, experiment: str, arm: str) -> Measured:
+    """How many iterations later than the dense network an arm stops."""
+    rows = tables.rows(experiment)
+    dense = by_trial(rows, "ticket", 0, ES)
+    later = sum(by_trial(rows, arm, round, ES) - dense for round in _rounds(rows, arm)) / len(_rounds(rows, arm))
+    return Measured(f"{later.mean():,.0f} iterations later", True, later.to_numpy())
+
+
+def nearer(tables: Tables, *, arm: str, to: str, than: str) -> Measured:
+    """How much nearer, in points of accuracy, an arm lies to one arm than to another."""
+    rows = tables.rows("lenet")
+    shared = [round for round in _rounds(rows, arm) if round in _rounds(rows, to) and round in _rounds(rows, than)]
+    values = {name: sum(by_trial(rows, name, round, ACCURACY) for round in shared) / len(shared) for name in (arm, to, than)}
+    away, near = (values[than] - values[arm]).abs(), (values[to] - values[arm]).abs()
+    ours = f"{100 * near.mean():.2f} points from {to}, {100 * away.mean():.2f} from {than}"
+    return Measured(ours, True, 100 * (away - near).to_numpy())
+
+
+def moves_further(tables: Tables, *, quantity: str) -> Measured:
+    """How much further weights inside the eventual ticket move than those outside, averaged over layers."""
+    moved = tables.extra("lenet", "mean_movement")
+    means = moved[moved["quantity"] == quantity].pivot_table(index="trial", columns="part", values="mean")
+    gain = means["ticket"] - means["rest"]
+    return Measured(f"{means['ticket'].mean():.3g} inside, {means['rest'].mean():.3g} outside", True, gain.to_numpy())
+
+
+def weights_at_crossing(tables: Tables, *, within: Sequence[float]) -> Measured:
+    """The weights left where tickets of each starting size fall back to the dense accuracy (validation, at early stop).
+
+    The effect is the best round's advantage, averaged over sizes.
+    """
+    left, effects = [], []
+    for name in tables:
+        rows = tables.rows(name)
+        means = by_round(rows, "ticket", "es_validation_accuracy")
+        best = means.iloc[1:].idxmax()
+        below = means[(means.index > best) & (means <= means[0])]
+        crossing = below.index.min() if len(below) else means.index.max()
+        left.append(rows[rows["round"] == crossing]["weights_remaining"].mean())
+        advantage = by_trial(rows, "ticket", best, "es_validation_accuracy") - by_trial(rows, "ticket", 0, "es_validation_accuracy")
+        effects.append(100 * advantage.iloc[:3].to_numpy())
+    near = all(within[0] <= count <= within[1] for count in left)
+    return Measured(f"{min(left):,.0f}–{max(left):,.0f} weights", near, np.mean(effects, axis=0))
+
+
+def by_trial(rows: pd.DataFrame, arm: str, round: int, column: str) -> pd.Series:
+    """A column by trial, the mean over an arm's draws."""
+    return rows[(rows["arm"] == arm) & (rows["round"] == round)].groupby("trial")[column].mean()
+
+
+def by_round(rows: pd.DataFrame, arm: str, column: str) -> pd.Series:
+    """A column's mean over all networks of an arm, by round."""
+    return rows[rows["arm"] == arm].groupby("round")[column].mean()
+
+
+def percent(rows: pd.DataFrame, round: int) -> float:
+    """A round's P_m."""
+    return float(rows[rows["round"] == round]["percent_remaining"].iloc[0])
+
+
+def better(column: str) -> int:
+    """1 where more is better, -1 where less is."""
+    return 1 if column.endswith("accuracy") else -1
+
+
+def _rounds(rows: pd.DataFrame, arm: str) -> list[int]:
+    """The pruned rounds that an arm holds."""
+    return sorted(set(rows[(rows["arm"] == arm) & (rows["round"] > 0)]["round"]))
+
+
+def _gap(rows: pd.DataFrame, arm: str) -> int:
+    """The most rounds between two that an arm holds: how coarsely a threshold can be read."""
+    return int(np.diff([0, *_rounds(rows, arm)]).max())
+
+
+def _advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> pd.Series:
+    """An arm's advantage over another by trial, averaged over the pruned rounds that both hold."""
+    shared = [round for round in _rounds(rows, arm) if round in _rounds(others, other)]
+    gains = [by_trial(rows, arm, round, column) - by_trial(others, other, round, column) for round in shared]
+    return better(column) * sum(gains) / len(gains)
+
+
+def _value(effects: pd.Series, within: Sequence[float], ours: str) -> Measured:
+    return Measured(ours, within[0] <= effects.mean() <= within[1], effects.to_numpy())
+
+
+def _points(effects: pd.Series, within: Sequence[float], where: str = "") -> Measured:
+    return _value(effects, within, f"{effects.mean():+.2f} points{where}")
+
+
+def _times(times: pd.Series, within: Sequence[float], where: str = "") -> Measured:
+    return Measured(f"{times.mean():.2f} times{where}", within[0] <= times.mean() <= within[1], times.to_numpy(), none=1.0)
+
+
+def _threshold(rows: pd.DataFrame, crossing: int | None, claimed: int, effects: pd.Series, gap: int = 1) -> Measured:
+    """A threshold counts as reproduced within two rounds; one that falls between measured rounds is read at the later."""
+    if crossing is None:
+        return Measured("nowhere", False, effects.to_numpy())
+    near = crossing - (gap - 1) - 2 <= claimed <= crossing + 2
+    return Measured(f"P_m {percent(rows, crossing):.3g}", near, effects.to_numpy())

@@ -1,0 +1,68 @@
+"""The claims, and a table of verdicts on them."""
+
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from lth.claims import estimators
+from lth.claims.verdict import NOT_RUN
+from lth.config import experiment_names, load_experiment
+from lth.tables import Tables, missing
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of the paper, or one part of it."""
+
+    id: str
+    section: str
+    figure: int
+    claim: str
+    paper: str
+    tolerance: str
+    needs: dict[str, list[str]]
+    """The arms and extra tables of each experiment that it is judged on."""
+    part: str = ""
+    estimator: str = ""
+    """A function of `lth.claims.estimators`; empty where the experiments do not exist yet."""
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def command(self) -> str:
+        """What makes its results."""
+        return f"dvc repro {' '.join(f'pipelines/{name}/dvc.yaml' for name in self.needs)}"
+
+
+CLAIMS = [Claim(**entry) for entry in yaml.safe_load(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))]
+
+
+def judge(claim: Claim) -> dict:
+    """One row of results/claims.csv. Only results at paper scale are judged."""
+    row = {name: getattr(claim, name) for name in ("id", "part", "section", "figure", "claim", "paper", "tolerance")}
+    there = experiment_names()
+    lacking = [
+        f"{name} ({', '.join(absent)})"
+        for name, needs in claim.needs.items()
+        if (absent := needs if name not in there or load_experiment(name).scale != "paper" else missing(name, tuple(needs)))
+    ]
+    outcome: dict = {"ours": "", "low": None, "high": None, "n": 0, "verdict": NOT_RUN, "not run": "; ".join(lacking)}
+    if not lacking:
+        measured = getattr(estimators, claim.estimator)(Tables({name: name for name in claim.needs}), **claim.options)
+        low, high = measured.interval()
+        outcome = {
+            "ours": measured.ours,
+            "low": low,
+            "high": high,
+            "n": len(measured.effects),
+            "verdict": measured.verdict(),
+            "not run": "",
+        }
+    return row | outcome | {"experiment": " ".join(claim.needs), "command": claim.command}
+
+
+def judge_all() -> pd.DataFrame:
+    """All claims, in the order of claims.yaml."""
+    return pd.DataFrame([judge(claim) for claim in CLAIMS])

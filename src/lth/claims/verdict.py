@@ -1,0 +1,61 @@
+"""The rule by which a claim is judged. It was fixed before any run.
+
+reproduced       the estimate is within the tolerance, and the 95% interval over trials excludes "no effect" in the claimed direction
+direction only   the interval excludes it in the claimed direction; the estimate is outside the tolerance
+inconclusive     the interval contains "no effect"
+not reproduced   the interval excludes it on the other side
+not run          results are missing
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+REPRODUCED, DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN = (
+    "reproduced",
+    "direction only",
+    "inconclusive",
+    "not reproduced",
+    "not run",
+)
+VERDICTS = (REPRODUCED, DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What an estimator found."""
+
+    ours: str
+    """The estimate in the words of the paper's value, for people."""
+    within: bool
+    """Whether it is within the tolerance."""
+    effects: np.ndarray
+    """float64 [trials]: each trial's effect, larger in the claimed direction; `none` is no effect."""
+    none: float = 0.0
+    no_difference: bool = False
+    """The claim is that there is no effect: reproduced where the interval contains `none`."""
+
+    def interval(self) -> tuple[float, float]:
+        """The 95% interval of the mean effect over trials, by Student's t."""
+        return interval(self.effects)
+
+    def verdict(self) -> str:
+        low, high = self.interval()
+        if self.no_difference:
+            return REPRODUCED if low <= self.none <= high else NOT_REPRODUCED
+        if high < self.none:
+            return NOT_REPRODUCED
+        if not low > self.none:
+            return INCONCLUSIVE
+        return REPRODUCED if self.within else DIRECTION
+
+
+def interval(effects: Sequence[float]) -> tuple[float, float]:
+    """95% interval of a mean by Student's t: the mean alone where all effects are equal. Raises ValueError for fewer than two."""
+    effects = np.asarray(effects, float)
+    if len(effects) < 2:
+        raise ValueError(f"an interval needs two trials, not {len(effects)}")
+    half = stats.t.ppf(0.975, len(effects) - 1) * effects.std(ddof=1) / len(effects) ** 0.5
+    return effects.mean() - half, effects.mean() + half

@@ -1,0 +1,98 @@
+"""The `lth` command line: look at results, redraw and cite figures, take a ticket away."""
+
+import argparse
+from pathlib import Path
+
+from lth.stages import run
+
+HELP = "The Lottery Ticket Hypothesis, reproduced: look at results, redraw and cite figures, take a ticket away."
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their help."""
+    top = argparse.ArgumentParser(prog="lth", description=HELP, epilog="Training is done by DVC: see README.md.")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    show = commands.add_parser("show", help="a table of an experiment's rounds: P_m, early stop, accuracies, n")
+    show.add_argument("experiment", metavar="EXPERIMENT", help="a folder under pipelines/, such as quick-lenet")
+    show.set_defaults(call=_show)
+
+    figures = commands.add_parser("figures", help="redraw figures from the committed tables, without training")
+    figures.add_argument(
+        "figures", metavar="FIGURE", nargs="*", help="numbers such as 3, or names such as beyond_cost; all if none is given"
+    )
+    figures.set_defaults(call=_figures)
+
+    claims = commands.add_parser("claims", help="the paper's claims, ours beside the paper's, and the verdicts")
+    claims.set_defaults(call=_claims)
+
+    cite = commands.add_parser("cite", help="a figure's caption, provenance and BibTeX")
+    cite.add_argument("figure", metavar="FIGURE", help="such as fig4, figure4 or 4")
+    cite.set_defaults(call=_cite)
+
+    export = commands.add_parser("export", help="write a ticket as one safetensors file that plain PyTorch reads")
+    export.add_argument("experiment", metavar="EXPERIMENT")
+    export.add_argument("--round", type=int, required=True, help="0 is the dense network")
+    export.add_argument("--trial", type=int, required=True, help="0, 1, …")
+    export.add_argument("out", metavar="OUT", type=Path, help="the file to write; one that is there is left alone")
+    export.set_defaults(call=_export)
+    return top
+
+
+def main() -> None:
+    words = parser().parse_args()
+    run(lambda *_: words.call(words))
+
+
+def _show(words: argparse.Namespace) -> None:
+    from lth.results import load_results, summarise
+
+    table = summarise(load_results(words.experiment))
+    percent = {column: f"{column}_mean" for column in table.columns.str.removesuffix("_mean") if column.endswith("accuracy")}
+    shown = table[["arm", "round", "n"]].assign(
+        **{"P_m %": table["percent_remaining"].map("{:.1f}".format), "early stop": table["es_iteration_mean"].map("{:,.0f}".format)},
+        **{
+            column.replace("_accuracy", "").replace("es_", "ES ").replace("final_", "final ") + " %": (100 * table[mean]).map(
+                "{:.2f}".format
+            )
+            for column, mean in percent.items()
+        },
+    )
+    print(shown.to_string(index=False))
+    print("\nMeans over n networks; ES is early stop, accuracies in percent. Every network: results/" + words.experiment + "/runs/")
+
+
+def _figures(words: argparse.Namespace) -> None:
+    from lth.drawing import draw_again
+
+    for file in draw_again(words.figures):
+        print(file)
+
+
+def _claims(words: argparse.Namespace) -> None:
+    import pandas as pd
+
+    from lth import paths
+    from lth.errors import LthError
+
+    file = paths.RESULTS / "claims.csv"
+    if not file.is_file():
+        raise LthError(f"{paths.shown(file)} is missing: restore it with git, or make it with `dvc repro -s -f claims`")
+    table = pd.read_csv(file, keep_default_na=False)
+    table["ours"] = table["ours"].where(table["ours"] != "", "–")
+    print(table[["id", "part", "paper", "tolerance", "ours", "n", "verdict"]].to_string(index=False))
+
+
+def _cite(words: argparse.Namespace) -> None:
+    from lth.cite import citation
+
+    print(citation(words.figure))
+
+
+def _export(words: argparse.Namespace) -> None:
+    from lth.export import READ, export
+    from lth.tickets import load_ticket
+
+    ticket = load_ticket(words.experiment, round=words.round, trial=words.trial)
+    export(ticket, words.out)
+    print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{READ}")

@@ -1,0 +1,71 @@
+"""Drawing figures into figures/<folder> from the tables of the experiments that have been run."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import yaml
+
+from lth import paths
+from lth.config import load_experiment
+from lth.errors import LthError
+from lth.figures import FIGURES, style
+from lth.storage import write_bytes
+from lth.tables import Tables, missing
+
+STAGES = ("figures", "quick", "quick-cifar")
+"""The stages of dvc.yaml that draw, each into a folder of its own."""
+
+
+def draw_folder(folder: str, experiments: Sequence[str], only: Iterable[str] = FIGURES) -> pd.DataFrame:
+    """Draws the figures that the experiments support, and returns the index: what each is drawn from, and what has not been run."""
+    style.apply()
+    index, tables = [], Tables({})
+    for figure in only:
+        module = FIGURES[figure]
+        wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
+        lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
+        available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
+        required = set(getattr(module, "REQUIRED", ()))
+        drawable = bool(available) and required <= set(available)
+        if wanted and required <= set(wanted):
+            index.append(
+                {
+                    "figure": figure,
+                    "drawn from": " ".join(available.values()) if drawable else "",
+                    "not run": "; ".join(f"{wanted[name]} ({', '.join(needs)})" for name, needs in lacking.items() if needs),
+                    "caption": module.CAPTION,
+                }
+            )
+        if drawable:
+            quick = any(load_experiment(experiment).scale == "quick" for experiment in available.values())
+            style.save(module.draw(tables.only(available)), paths.FIGURES / folder, figure, quick=quick)
+    return pd.DataFrame(index, columns=["figure", "drawn from", "not run", "caption"])
+
+
+def write_index(folder: str, index: pd.DataFrame) -> None:
+    """Writes figures/<folder>/index.csv."""
+    write_bytes(paths.FIGURES / folder / "index.csv", index.to_csv(index=False, lineterminator="\n").encode())
+
+
+def draw_again(names: Sequence[str]) -> list[str]:
+    """Redraws figures by number or name, all if none is given, in every folder that has them. Returns the pictures drawn.
+
+    Raises LthError for a figure that does not exist, or that no committed result supports.
+    """
+    only = [name if name in FIGURES else f"figure{name}" for name in names] or list(FIGURES)
+    if unknown := [name for name in only if name not in FIGURES]:
+        raise LthError(f"there is no {', '.join(unknown)}; there are: {', '.join(FIGURES)}")
+    pictures = []
+    for folder, experiments in folders().items():
+        index = draw_folder(folder, experiments, only)
+        pictures += [f"figures/{folder}/{figure}.png" for figure in index[index["drawn from"] != ""]["figure"]]
+    if not pictures:
+        raise LthError(f"no committed result supports {', '.join(only)}; figures/paper/index.csv names what has not been run")
+    return pictures
+
+
+def folders() -> dict[str, list[str]]:
+    """The experiments that each folder is drawn from, as dvc.yaml's stages say."""
+    stages = yaml.safe_load((paths.ROOT / "dvc.yaml").read_text())["stages"]
+    words = [stages[stage]["cmd"].split() for stage in STAGES]
+    return {command[3]: command[4:] for command in words}

@@ -1,0 +1,56 @@
+"""A ticket as one self-contained file that plain PyTorch reads, without this package.
+
+The safetensors file holds, for each layer, its initial weights float32 with pruned ones at zero (`fc1.weight`), its bias, and its mask, one
+bit a weight in C order, most significant first (`fc1.weight.mask`, uint8). Its metadata are strings that say what it is.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from lth.errors import LthError
+from lth.storage import write_atomically
+from lth.tickets import Ticket
+
+READ = """\
+import numpy as np, torch
+from safetensors import safe_open
+
+with safe_open("ticket.safetensors", "pt") as file:
+    about = file.metadata()
+    tensors = {name: file.get_tensor(name) for name in file.keys()}
+masks = {}
+for name in [name for name in tensors if name.endswith(".mask")]:
+    shape = tensors[name.removesuffix(".mask")].shape
+    bits = np.unpackbits(tensors.pop(name).numpy(), count=shape.numel())
+    masks[name.removesuffix(".mask")] = torch.from_numpy(bits).view(shape).bool()
+# tensors: a state_dict of initial weights and biases; masks: bool, by the names of the weights
+"""
+"""How to read it."""
+
+
+def export(ticket: Ticket, file: Path) -> None:
+    """Writes a ticket, whole or not at all. Raises LthError where `file` is there already or cannot be written."""
+    if file.exists():
+        raise LthError(f"{file} is there already; remove it, or export to another name")
+    tensors = dict(ticket.start().parameters)
+    for name, mask in ticket.mask.items():
+        tensors[f"{name}.mask"] = torch.from_numpy(np.packbits(mask.numpy().reshape(-1)))
+    experiment = ticket.experiment
+    metadata = {
+        "experiment": experiment.experiment,
+        "scale": experiment.scale,
+        "network": experiment.network.name,
+        "layers": ", ".join(f"{layer.name} {'x'.join(map(str, layer.shape))}" for layer in ticket.network.layers),
+        "data": experiment.data.name,
+        "scaling of images": experiment.data.scaling,
+        "seed": str(ticket.seed),
+        "round": str(ticket.round),
+        "trial": str(ticket.trial),
+        "percent_remaining": f"{ticket.percent_remaining:.6g}",
+        "weights_remaining": str(ticket.weights_remaining),
+        "how to read": READ,
+    }
+    write_atomically(file, lambda temporary: save_file({name: value.contiguous() for name, value in tensors.items()}, temporary, metadata))

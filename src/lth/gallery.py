@@ -1,0 +1,175 @@
+"""The gallery: every figure with what the paper found, what we found, and where the numbers come from, as one static page and as Markdown."""
+
+import html
+from collections.abc import Iterable
+
+import pandas as pd
+
+from lth import paths
+from lth.cite import PAPER, provenance, software
+from lth.figures import FIGURES
+from lth.storage import sha256
+
+SCALES = {
+    "paper": ("Paper scale", "The paper's networks at full length."),
+    "quick": (
+        "Quick scale",
+        "Lenet and Conv-2, smaller and shorter than the paper's runs, trained in minutes: a demonstration, no verdict.",
+    ),
+    "quick-cifar": (
+        "Quick scale, CIFAR10",
+        "Conv-2, Conv-4 and Conv-6, smaller and shorter than the paper's runs: a demonstration, no verdict.",
+    ),
+}
+KINDS = ("pdf", "svg", "png", "csv")
+
+STYLE = """
+:root { color-scheme: light; --ink: #1d2329; --quiet: #59636e; --line: #d8dee4; --blue: #0a5a99; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; background: #fff; color: var(--ink);
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .5rem; }
+h2 { margin: 3rem 0 .5rem; padding-bottom: .3rem; border-bottom: 2px solid var(--ink); }
+h3 { margin: 0 0 .75rem; font-size: 1.15rem; }
+a { color: var(--blue); }
+nav { margin: 1rem 0; line-height: 1.9; }
+article { margin: 2rem 0; padding-top: 1.5rem; border-top: 1px solid var(--line); }
+figure { margin: 0; }
+img { display: block; width: 100%; height: auto; }
+figcaption { margin: .75rem 0; color: var(--quiet); font-size: .93rem; }
+dl { display: grid; grid-template-columns: 8rem 1fr; gap: .35rem 1rem; margin: 1rem 0; }
+dt { color: var(--quiet); }
+dd { margin: 0; }
+table { width: 100%; border-collapse: collapse; font-size: .93rem; margin: .25rem 0; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; color: var(--quiet); }
+details { font-size: .88rem; color: var(--quiet); }
+summary { cursor: pointer; }
+pre { background: #f5f7f9; padding: .75rem; font-size: .82rem; white-space: pre-wrap; }
+.verdict { font-weight: 600; white-space: nowrap; }
+@media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: .1rem; } dd { margin-bottom: .6rem; } body { font-size: 15px; } }
+"""
+
+
+def page() -> str:
+    """figures/index.html."""
+    claims = _claims()
+    parts = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<link rel="icon" href="data:,">',
+        f"<title>The Lottery Ticket Hypothesis, reproduced: figures</title><style>{STYLE}</style></head><body>",
+        "<header><h1>The Lottery Ticket Hypothesis, reproduced</h1>",
+        "<p>The figures of Frankle &amp; Carbin (ICLR 2019), drawn from this repository's committed results. Each is shown with what the paper",
+        'found, what we found, and where the numbers come from. <a href="../README.md">README</a> says how to make them again.</p></header>',
+    ]
+    for folder, (title, about) in SCALES.items():
+        index = _index(folder)
+        drawn = index[index["drawn from"] != ""]
+        parts += [f'<section id="{folder}"><h2>{title}</h2><p>{about}</p>']
+        parts += ["<nav>" + " · ".join(f'<a href="#{folder}-{name}">{label(name)}</a>' for name in drawn["figure"]) + "</nav>"]
+        parts += [_article(folder, row, claims if folder == "paper" else claims.iloc[:0]) for row in drawn.to_dict("records")]
+        if folder == "paper":
+            parts.append(_not_run(index))
+        parts.append("</section>")
+    parts += [f"<section><h2>How to cite</h2><pre>{html.escape(software())}\n\n{html.escape(PAPER)}</pre></section>", "</body></html>"]
+    return "\n".join(parts) + "\n"
+
+
+def readme() -> str:
+    """figures/README.md: the same, shorter, for a repository browser."""
+    claims = _claims()
+    lines = [
+        "# Figures",
+        "",
+        "Drawn by `make figures` from committed results. `index.html` is the same as one page, with provenance. Each figure is there as PDF, SVG and",
+        "PNG, and the plotted numbers as CSV.",
+    ]
+    for folder, (title, about) in SCALES.items():
+        index = _index(folder)
+        lines += ["", f"## {title}", "", about]
+        for row in index[index["drawn from"] != ""].to_dict("records"):
+            name = row["figure"]
+            lines += ["", f"### {label(name)}", "", f"![{label(name)}]({folder}/{name}.png)", "", row["caption"], ""]
+            lines += [f"*The paper finds:* {FIGURES[name].FINDING}"]
+            if folder == "paper" and len(judged := claims[claims["figure"] == _number(name)]):
+                lines += ["", "| claim | paper | ours | verdict |", "|---|---|---|---|"]
+                lines += [f"| {row.claim} | {row.paper} | {row.ours or '–'} | {row.verdict} |" for row in judged.itertuples()]
+            if row["not run"]:
+                lines += ["", f"Not run: {row['not run']}."]
+            lines += ["", " · ".join(f"[{kind.upper()}]({folder}/{name}.{kind})" for kind in KINDS)]
+        if folder == "paper":
+            lines += ["", "### Not run", "", *(f"- {label(name)}: {needs}" for name, needs in _missing(index))]
+    return "\n".join(lines) + "\n"
+
+
+def label(name: str) -> str:
+    """`figure4` -> Figure 4, `beyond_cost` -> Beyond the paper: cost."""
+    if name.startswith("figure"):
+        return f"Figure {_number(name)}"
+    return f"Beyond the paper: {name.removeprefix('beyond_').replace('_', ' ')}"
+
+
+def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
+    name, experiments = row["figure"], row["drawn from"].split()
+    numbers = pd.read_csv(paths.FIGURES / folder / f"{name}.csv")
+    facts = {"The paper finds": html.escape(FIGURES[name].FINDING)}
+    if len(judged := claims[claims["figure"] == _number(name)]):
+        facts["Ours"] = _table(judged)
+    if "n" in numbers:
+        least, most = int(numbers["n"].min()), int(numbers["n"].max())
+        facts["Networks a point"] = f"n = {least}" if least == most else f"n = {least} to {most}, by line; see the CSV"
+    if row["not run"]:
+        facts["Not run"] = html.escape(row["not run"])
+    facts["Download"] = " · ".join(f'<a href="{folder}/{name}.{kind}">{kind.upper()}</a>' for kind in KINDS)
+    known = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in facts.items())
+    sources = "".join(f"<dt>{run}</dt><dd>{_listed(provenance(run))}</dd>" for run in experiments if _was_run(run))
+    alternative = html.escape(label(name) + ": " + row["caption"], quote=True)
+    digest = sha256(paths.FIGURES / folder / f"{name}.csv")
+    return (
+        f'<article id="{folder}-{name}"><h3>{label(name)}</h3>'
+        f'<figure><img src="{folder}/{name}.png" alt="{alternative}"><figcaption>{html.escape(row["caption"])}</figcaption></figure>'
+        f"<dl>{known}</dl><details><summary>Provenance</summary><dl>{sources}<dt>numbers</dt>"
+        f"<dd>{folder}/{name}.csv, sha256 {digest}</dd><dt>cite</dt><dd><code>lth cite {name}</code></dd></dl></details></article>"
+    )
+
+
+def _table(claims: pd.DataFrame) -> str:
+    """Claims judged on one figure."""
+    rows = "".join(
+        f"<tr><td>{html.escape(row.claim)}</td><td>{html.escape(row.paper)}</td><td>{html.escape(row.ours) or '–'}</td>"
+        f'<td class="verdict">{row.verdict}</td></tr>'
+        for row in claims.itertuples()
+    )
+    return f"<table><thead><tr><th>claim</th><th>paper</th><th>ours</th><th>verdict</th></tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _listed(facts: dict[str, str]) -> str:
+    return "<br>".join(f"{key}: {html.escape(value)}" for key, value in facts.items())
+
+
+def _not_run(index: pd.DataFrame) -> str:
+    items = "".join(f"<li><b>{label(name)}</b>: {html.escape(needs)}</li>" for name, needs in _missing(index))
+    return f"<article><h3>Not run</h3><p>Make one with <code>dvc repro pipelines/NAME/dvc.yaml</code>, then <code>make figures</code>.</p><ul>{items}</ul></article>"
+
+
+def _missing(index: pd.DataFrame) -> Iterable[tuple[str, str]]:
+    """Figures that lack some or all of their runs, and which."""
+    lacking = index[index["not run"] != ""]
+    return zip(lacking["figure"], lacking["not run"], strict=True)
+
+
+def _index(folder: str) -> pd.DataFrame:
+    return pd.read_csv(paths.FIGURES / folder / "index.csv", keep_default_na=False)
+
+
+def _claims() -> pd.DataFrame:
+    return pd.read_csv(paths.RESULTS / "claims.csv", keep_default_na=False)
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix("figure")) if name.startswith("figure") else -1
+
+
+def _was_run(experiment: str) -> bool:
+    return (paths.RESULTS / experiment / "runs").is_dir()

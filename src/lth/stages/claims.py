@@ -1,0 +1,20 @@
+"""DVC stage: judge every claim of the paper on the committed results; results/claims.csv, and counts of verdicts for `dvc metrics show`."""
+
+import json
+
+from lth import paths
+from lth.claims.judge import judge_all
+from lth.claims.verdict import VERDICTS
+from lth.stages import run
+from lth.storage import write_bytes
+
+
+def main() -> None:
+    table = judge_all()
+    counts = {verdict: int((table["verdict"] == verdict).sum()) for verdict in VERDICTS}
+    write_bytes(paths.RESULTS / "claims.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode())
+    write_bytes(paths.RESULTS / "claims.json", (json.dumps({"claims": counts}, indent=1) + "\n").encode())
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,78 @@
+"""The command line: what it prints, what it refuses in one line, and a ticket that plain PyTorch reads."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from lth import load_ticket, paths
+from lth.cli import main
+from lth.export import READ, export
+
+
+def lth(monkeypatch, *words: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["lth", *words])
+    main()
+
+
+def refusal(monkeypatch, *words: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        lth(monkeypatch, *words)
+    assert str(ended.value).startswith("error: ")
+    assert "\n" not in str(ended.value)
+    return str(ended.value)
+
+
+def test_help_names_every_command_and_loads_no_library():
+    code = "import sys, lth.cli; lth.cli.parser().print_help(); assert not {'torch', 'pandas', 'matplotlib'} & set(sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert all(f"\n    {name} " in shown for name in ("show", "figures", "claims", "cite", "export"))
+
+
+def test_show_is_a_table_of_rounds(monkeypatch, capsys):
+    lth(monkeypatch, "show", "quick-lenet")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:4] == ["arm", "round", "n", "P_m"]
+    assert ["ticket", "7", "3", "21.1"] in [line.split()[:4] for line in lines]
+
+
+def test_claims_are_listed(monkeypatch, capsys):
+    lth(monkeypatch, "claims")
+    assert "lenet-reinit-251" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("show nothing", "unknown experiment 'nothing'"),
+        ("figures 99", "there is no figure99"),
+        ("cite 99", "figure99 has not been drawn"),
+        ("export quick-lenet --round 99 --trial 0 x", "rounds 0 to 7, not 99"),
+        ("export quick-lenet --round 0 --trial 9 x", "trials 0 to 2, not 9"),
+        ("export quick-lenet --round 0 --trial 0 README.md", "README.md is there already"),
+    ],
+)
+def test_what_cannot_be_is_one_line(monkeypatch, words, says):
+    monkeypatch.chdir(paths.ROOT)
+    assert says in refusal(monkeypatch, *words.split())
+
+
+@pytest.mark.parametrize(("experiment", "round"), [("quick-lenet", 7), ("quick-conv2", 2)])
+def test_an_exported_ticket_is_read_by_plain_pytorch(experiment, round, tmp_path):
+    ticket = load_ticket(experiment, round=round, trial=1)
+    file = tmp_path / "ticket.safetensors"
+    export(ticket, file)
+    code = (
+        READ.replace("ticket.safetensors", str(file))
+        + "torch.save([about, tensors, masks], 'read.pt'); import sys; assert 'lth' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+    about, tensors, masks = torch.load(tmp_path / "read.pt")
+    start = ticket.start()
+    assert all(torch.equal(tensors[name], value) for name, value in start.parameters.items())
+    assert tensors.keys() == start.parameters.keys()
+    assert all(torch.equal(masks[name], mask) for name, mask in ticket.mask.items())
+    assert masks.keys() == ticket.mask.keys()
+    assert (about["experiment"], about["round"], about["weights_remaining"]) == (experiment, str(round), str(ticket.weights_remaining))
+    ticket.network.module().load_state_dict(tensors)

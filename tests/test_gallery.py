@@ -1,0 +1,93 @@
+"""The gallery as committed: whole, linked, readable in a real browser on a wide and a narrow window; and what `lth cite` says."""
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from lth import paths
+from lth.cite import citation, drawn, software
+from lth.errors import LthError
+from lth.figures import FIGURES
+from lth.gallery import page, readme
+
+BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHECKS = """
+<script>addEventListener("load", () => {
+  document.querySelectorAll("details").forEach(part => part.open = true);
+  const broken = [...document.images].filter(image => !image.naturalWidth).map(image => image.src);
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  document.title = JSON.stringify({images: document.images.length, broken, wide, width: innerWidth});
+});</script>
+"""
+
+
+class Links(HTMLParser):
+    """All that a page refers to, its ids, and its pictures' texts."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.links, self.ids, self.texts = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.links += [values[key] for key in ("href", "src") if key in values]
+        self.ids += [values["id"]] if "id" in values else []
+        self.texts += [values.get("alt")] if tag == "img" else []
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return (paths.FIGURES / "index.html").read_text()
+
+
+def test_the_committed_gallery_is_what_the_results_give(html):
+    assert html == page()
+    assert (paths.FIGURES / "README.md").read_text() == readme()
+
+
+def test_every_link_leads_somewhere(html):
+    found = Links(html)
+    assert len(found.ids) == len(set(found.ids))
+    assert found.texts
+    assert all(found.texts), "every picture has a text"
+    for link in found.links:
+        if link.startswith("#"):
+            assert link[1:] in found.ids
+        elif not link.startswith("data:"):
+            assert "://" not in link, "nothing from the network"
+            assert (paths.FIGURES / link).is_file(), link
+    for link in re.findall(r"\]\(([^)]+)\)", readme()):
+        assert (paths.FIGURES / link).is_file(), link
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_browser_shows_it_whole(html, width, tmp_path):
+    copy = tmp_path / "index.html"
+    copy.write_text(html.replace("<head>", f'<head><base href="{paths.FIGURES.as_uri()}/">{CHECKS}'))
+    words = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", f"--user-data-dir={tmp_path / 'profile'}"]
+    words += [f"--window-size={width},900", "--virtual-time-budget=20000", "--dump-dom", copy.as_uri()]
+    shown = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120)
+    title = re.search(r"<title>(\{.*?\})</title>", shown.stdout).group(1)
+    assert f'"images":{html.count("<img ")},"broken":[]' in title
+    assert int(re.search(r'"wide":(-?\d+)', title).group(1)) <= 0, "nothing overflows to the side"
+    assert "CONSOLE" not in shown.stderr
+
+
+def test_every_drawn_figure_can_be_cited():
+    for folder in ("paper", "quick", "quick-cifar"):
+        index = pd.read_csv(paths.FIGURES / folder / "index.csv", keep_default_na=False)
+        for name in index[index["drawn from"] != ""]["figure"]:
+            text = citation(name)
+            assert FIGURES[name].CAPTION in text
+            assert "sha256" in text
+            assert software() in text
+    assert drawn("figure3") == drawn("figure3")
+    assert citation("fig3") == citation("figure3") == citation("3")
+    with pytest.raises(LthError, match="figure99 has not been drawn; there are: figure1"):
+        citation("fig99")
