@@ -42,6 +42,10 @@ def test_the_table_stage_depends_on_the_sources_it_imports():
     assert listed_sources(EXPERIMENT_STAGES["table"]["deps"]) == import_closure("lth.stages.table")
 
 
+def test_the_structure_stage_depends_on_the_sources_it_imports():
+    assert listed_sources(ROOT_STAGES["structure"]["do"]["deps"]) == import_closure("lth.stages.structure")
+
+
 @pytest.mark.parametrize("stage", ["quick", "quick-cifar", "figures", "claims"])
 def test_reading_stages_depend_on_the_rounds_and_blocks_of_what_they_read(stage):
     experiments = ROOT_STAGES[stage]["cmd"].split()[4:]
@@ -56,6 +60,13 @@ def test_training_stages_depend_on_no_source_file():
     for stage in ("round", "control"):
         sources = [dep for dep in EXPERIMENT_STAGES[stage]["do"]["deps"] if dep.startswith("src/")]
         assert sources == ["src/lth/numerics/${network.name}.yaml"]
+
+
+def test_movement_trains_and_so_depends_on_numerics_and_on_what_it_measures_alone():
+    sources = [dep for dep in ROOT_STAGES["movement"]["do"]["deps"] if dep.startswith("src/")]
+    assert sources == ["src/lth/histograms.py", "src/lth/movement.py", "src/lth/numerics/lenet.yaml"]
+    for name, item in ROOT_STAGES["movement"]["foreach"].items():
+        assert load_experiment(name).rounds[item["round"]] == item["after"]
 
 
 @pytest.mark.parametrize("name", experiment_names())

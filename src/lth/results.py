@@ -35,6 +35,13 @@ def save(experiment: Experiment, stage: str, rows: pd.DataFrame, curves: pd.Data
     return files
 
 
+def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
+    """Writes a table that lies beside an experiment's rows, `results/<experiment>/<name>.parquet`, and returns the file."""
+    file = paths.RESULTS / experiment.experiment / f"{name}.parquet"
+    write_atomically(file, lambda temporary: table.to_parquet(temporary, index=False, compression="zstd"))
+    return file
+
+
 def load_results(experiment: str) -> pd.DataFrame:
     """All rows of an experiment, one a trained network; the columns are `lth.columns.COLUMNS`.
 

@@ -10,7 +10,7 @@ from lth import paths
 from lth.config import load_experiment
 from lth.results import expected_networks, has_results, load_curves, load_results
 
-EXTRA = ("structure", "movement")
+EXTRA = ("structure", "maps", "overlap", "cost", "movement", "mean_movement")
 """Tables that lie beside an experiment's rows, `results/<experiment>/<name>.parquet`."""
 
 

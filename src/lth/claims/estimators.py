@@ -154,13 +154,12 @@ def nearer(tables: Tables, *, arm: str, to: str, than: str) -> Measured:
     return Measured(ours, True, 100 * (away - near).to_numpy())
 
 
-def moves_further(tables: Tables, *, measure: str) -> Measured:
+def moves_further(tables: Tables, *, quantity: str) -> Measured:
     """How much further weights inside the eventual ticket move than those outside, averaged over layers."""
-    moved = tables.extra("lenet", "movement")
-    moved = moved[moved["measure"] == measure]
-    means = moved.pivot_table(index="trial", columns="in_ticket", values="mean")
-    gain = means[True] - means[False]
-    return Measured(f"{means[True].mean():.3g} inside, {means[False].mean():.3g} outside", True, gain.to_numpy())
+    moved = tables.extra("lenet", "mean_movement")
+    means = moved[moved["quantity"] == quantity].pivot_table(index="trial", columns="part", values="mean")
+    gain = means["ticket"] - means["rest"]
+    return Measured(f"{means['ticket'].mean():.3g} inside, {means['rest'].mean():.3g} outside", True, gain.to_numpy())
 
 
 def weights_at_crossing(tables: Tables, *, within: Sequence[float]) -> Measured:

@@ -1,0 +1,42 @@
+"""Beyond the paper: where in the image Lenet's winning tickets look."""
+
+import pandas as pd
+
+from lth.figures.histograms import reached, title
+from lth.figures.lines import Drawn, grid
+from lth.tables import Tables
+
+EXPERIMENTS = {"lenet": ("maps",)}
+ROUNDS = (1, 4, 8, 12, 18)
+"""P_m 80, 41.05, 16.88, 6.95 and 1.85."""
+CAPTION = (
+    "Connections of Lenet's first hidden layer that survive in the winning tickets, by the pixel they read: means over trials, each map on its "
+    "own scale, from no connection to the most at any pixel."
+)
+FINDING = "The paper has no such maps. It notes that pixels at the edge of MNIST's images, where digits never are, keep few of their outgoing connections."
+
+
+def draw(tables: Tables) -> Drawn:
+    """A map a P_m; the numbers are a row a pixel."""
+    table = tables.extra("lenet", "maps")
+    rounds = reached(table, ROUNDS)
+    figure, axes = grid(1, len(rounds), height=2.0)
+    numbers = []
+    for ax, round in zip(axes[0], rounds, strict=True):
+        tickets = table[table["round"] == round]
+        pixels = tickets.groupby(["row", "column"])["survivors"].agg(["mean", "min", "max", "count"]).reset_index()
+        image = ax.imshow(pixels.pivot_table(index="row", columns="column", values="mean"), cmap="viridis", vmin=0)
+        ax.set(title=title(tickets), xticks=[], yticks=[])
+        ax.grid(visible=False)
+        figure.colorbar(image, ax=ax, location="bottom", shrink=0.9, pad=0.03).ax.tick_params(labelsize=6)
+        numbers.append(pixels.assign(percent_remaining=tickets["percent_remaining"].iloc[0]))
+    columns = {
+        "percent_remaining": "percent_remaining",
+        "row": "row",
+        "column": "column",
+        "mean": "mean",
+        "min": "low",
+        "max": "high",
+        "count": "n",
+    }
+    return Drawn(figure, pd.concat(numbers)[list(columns)].rename(columns=columns))

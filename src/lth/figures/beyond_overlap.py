@@ -1,0 +1,43 @@
+"""Beyond the paper: how alike the tickets of different trials are, against chance."""
+
+import numpy as np
+
+from lth.figures.histograms import LAYERS
+from lth.figures.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid
+from lth.figures.style import COLOURS
+from lth.tables import Tables
+
+EXPERIMENTS = {"lenet": ("overlap",)}
+CAPTION = (
+    "Overlap of the winning tickets of every two trials of Lenet, layer by layer: connections that survive in both, as a share of those that "
+    "survive in either (Jaccard). Beside it what chance gives: random masks with as many connections in the layer, and random masks "
+    "with as many from each of the layer's inputs. Lines are means over pairs of trials, bars minimum and maximum."
+)
+FINDING = "The paper does not compare the masks of different trials."
+MEASURES = {
+    "jaccard": ("two trials' tickets", "blue", "none", "o"),
+    "chance": ("chance, by layer", "grey", "-", ""),
+    "chance_by_input": ("chance, by input", "orange", "--", ""),
+}
+TICKS = 4
+
+
+def draw(tables: Tables) -> Drawn:
+    """A panel a layer, against P_m on logarithmic axes."""
+    overlap = tables.extra("lenet", "overlap")
+    figure, axes = grid(1, len(LAYERS), height=2.6)
+    lines = []
+    for ax, (layer, (title, _)) in zip(axes[0], LAYERS.items(), strict=True):
+        rows = overlap[overlap["layer"] == layer]
+        for column, (label, colour, style, marker) in MEASURES.items():
+            line = Line(title, label, by_percent_remaining(rows, column), COLOURS[colour], style, marker)
+            points = line.points
+            bars = [points["mean"] - points["low"], points["high"] - points["mean"]] if marker else None
+            ax.errorbar(points["x"], points["mean"], bars, label=label, color=line.colour, linestyle=style, marker=marker)
+            lines.append(line)
+        percents = rows.groupby("round")["percent_remaining"].first()
+        against_percent_remaining(ax, percents.iloc[np.linspace(0, len(percents) - 1, TICKS).astype(int)].tolist())
+        ax.set(title=title, yscale="log")
+    axes[0, 0].set_ylabel("overlap (Jaccard)")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return Drawn.of(figure, lines)

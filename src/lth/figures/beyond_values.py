@@ -1,0 +1,27 @@
+"""Beyond the paper: structure against values, every control of Lenet side by side."""
+
+from lth.figures.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
+from lth.figures.lines import Drawn
+from lth.tables import Tables
+
+EXPERIMENTS = {"lenet": ("ticket", "resampled", "reinit", "reshuffle", "sparsity")}
+CAPTION = (
+    "What makes a winning ticket, its structure or its values, Lenet. The ticket's structure: with its values in place (winning ticket), drawn "
+    "with replacement from them (resampled), or fresh (reinit). Its connections permuted within each layer: each with its own value "
+    f"(reshuffle), or fresh (random sparsity). {BARS}; {CUT}"
+)
+FINDING = (
+    "The paper compares the ticket with reinit and random sparsity, and with resampled values. It finds that neither the structure alone nor "
+    "the distribution of the values alone makes a winning ticket. It has no reshuffled tickets."
+)
+CONTROLS = (
+    Arm("lenet", "resampled", "resampled values", "purple", "-.", "v"),
+    reinit(),
+    Arm("lenet", "reshuffle", "reshuffled", "green", ":", "^"),
+    Arm("lenet", "sparsity", "random sparsity", "red", ":", "D"),
+)
+
+
+def draw(tables: Tables) -> Drawn:
+    """Two panels against P_m."""
+    return compare(tables, [ticket(), *CONTROLS], TEST)

@@ -1,0 +1,18 @@
+"""Figure 15: the initial values of the weights that survive, Lenet trained with Adam."""
+
+from lth.figures.lines import Drawn
+from lth.figures.ticket_structure import VALUES_CAPTION, values
+from lth.tables import Tables
+
+EXPERIMENTS = {"lenet": ("structure",)}
+CAPTION = VALUES_CAPTION.format("Adam")
+FINDING = (
+    "As the network is pruned, the first hidden layer's survivors keep the shape of the initial distribution. In the second hidden "
+    "layer and the output layer small initial values go first: the densities become bimodal, with unequal peaks on both sides of "
+    "zero."
+)
+
+
+def draw(tables: Tables) -> Drawn:
+    """A panel a P_m, a line a layer."""
+    return values(tables.extra("lenet", "structure"))

@@ -1,0 +1,14 @@
+"""Figure 19: how far the dense network's weights move, in and out of the eventual ticket, Lenet."""
+
+from lth.figures.lines import Drawn
+from lth.figures.weight_movement import MOVED_CAPTION, movement
+from lth.tables import Tables
+
+EXPERIMENTS = {"lenet": ("movement",)}
+CAPTION = MOVED_CAPTION.format("Distance that weights move, |final − initial|,")
+FINDING = "Weights of the eventual ticket move further than the others."
+
+
+def draw(tables: Tables) -> Drawn:
+    """A panel a layer."""
+    return movement(tables.extra("lenet", "movement"), "distance", "|final − initial|")

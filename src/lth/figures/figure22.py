@@ -1,0 +1,14 @@
+"""Figure 22: the incoming connections that units keep, Lenet trained with SGD."""
+
+from lth.figures.lines import Drawn
+from lth.figures.ticket_structure import UNITS_CAPTION, units
+from lth.tables import Tables
+
+EXPERIMENTS = {"lenet-sgd": ("structure",)}
+CAPTION = UNITS_CAPTION.format("incoming", "SGD at 0.8")
+FINDING = "With SGD as with Adam, each unit keeps about as large a share of its incoming connections as its layer does."
+
+
+def draw(tables: Tables) -> Drawn:
+    """A panel a P_m, a line a layer."""
+    return units(tables.extra("lenet-sgd", "structure"), "incoming")

@@ -1,0 +1,14 @@
+"""Figure 24: the outgoing connections that units keep, Lenet trained with SGD."""
+
+from lth.figures.lines import Drawn
+from lth.figures.ticket_structure import UNITS_CAPTION, units
+from lth.tables import Tables
+
+EXPERIMENTS = {"lenet-sgd": ("structure",)}
+CAPTION = UNITS_CAPTION.format("outgoing", "SGD at 0.8")
+FINDING = "With SGD too some units keep far more outgoing connections than others, but the input pixels less unevenly than with Adam."
+
+
+def draw(tables: Tables) -> Drawn:
+    """A panel a P_m, a line a layer."""
+    return units(tables.extra("lenet-sgd", "structure"), "outgoing")

@@ -1,0 +1,16 @@
+"""DVC stage: train the dense networks of one experiment again and measure how far weights move, in and out of one round's tickets.
+
+`python -m lth.stages.movement lenet r08`
+"""
+
+from lth.config import load_experiment, load_settings
+from lth.movement import measure_movement
+from lth.stages import run
+
+
+def main(experiment: str, round: str) -> None:
+    measure_movement(load_settings(), load_experiment(experiment), round)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,28 @@
+"""DVC stage: look inside the tickets of one experiment, every round and trial; no data, no training.
+
+`python -m lth.stages.structure lenet`
+"""
+
+import pandas as pd
+
+from lth.config import load_experiment
+from lth.cost import cost
+from lth.overlap import overlap
+from lth.results import save_table
+from lth.stages import run
+from lth.structure import maps, structure
+from lth.tickets import load_rounds
+
+
+def main(experiment: str) -> None:
+    plan = load_experiment(experiment)
+    rounds = load_rounds(plan, range(plan.last_round + 1))
+    tickets = [ticket for round in rounds.values() for ticket in round]
+    save_table(plan, "structure", structure(tickets))
+    save_table(plan, "maps", maps(tickets))
+    save_table(plan, "overlap", pd.concat([overlap(round) for round in rounds.values()], ignore_index=True))
+    save_table(plan, "cost", cost(plan, tickets))
+
+
+if __name__ == "__main__":
+    run(main)
