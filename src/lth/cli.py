@@ -1,6 +1,7 @@
 """The `lth` command line: look at results, redraw and cite figures, take a ticket away."""
 
 import argparse
+import signal
 from pathlib import Path
 
 from lth.stages import run
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> None:
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ends quietly under `| head`
     words = parser().parse_args()
     run(lambda *_: words.call(words))
 

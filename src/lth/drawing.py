@@ -25,6 +25,9 @@ def draw_folder(folder: str, experiments: Sequence[str], only: Iterable[str] = F
         wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
         lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
         available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
+        for name, also in getattr(module, "ALSO", {}).items():
+            if name in wanted:
+                lacking[name] += missing(wanted[name], also)
         required = set(getattr(module, "REQUIRED", ()))
         drawable = len(available) >= getattr(module, "ENOUGH", 1) and required <= set(available)
         if wanted and required <= set(wanted):

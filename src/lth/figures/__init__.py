@@ -4,6 +4,7 @@ A figure module has
   EXPERIMENTS  what it draws: by the name of an experiment (at quick scale `quick-` goes before it), the arms and extra tables it needs;
   REQUIRED     (optional) those of them without which it draws nothing;
   ENOUGH       (optional) how many of them make a figure; otherwise any one does;
+  ALSO         (optional) arms that it draws where they are there, and names as not run elsewhere;
   CAPTION      what is plotted: the lines, n, and what the error bars are;
   FINDING      what the paper finds there, in our words;
   draw(tables) from the `lth.tables.Tables` of the experiments that have all that is needed, a `lth.figures.lines.Drawn`.

@@ -32,6 +32,10 @@ class Arm:
     style: str = "-"
     marker: str = "o"
 
+    def present(self, tables: Tables) -> bool:
+        """Whether it is there to be drawn."""
+        return self.experiment in tables and (tables.rows(self.experiment)["arm"] == self.arm).any()
+
     def line(self, panel: str, tables: Tables, column: str) -> Line:
         """A column of its rows against P_m."""
         points = by_percent_remaining(from_dense(tables.rows(self.experiment), self.arm), column)
@@ -52,7 +56,7 @@ def from_dense(rows: pd.DataFrame, arm: str) -> pd.DataFrame:
 
 
 def compare(tables: Tables, arms: Sequence[Arm], panels: Mapping[str, str], *, columns: int = 2, legend_columns: int = 3) -> Drawn:
-    """One panel a column of the rows, in each a line an arm; arms of experiments that are not there are left out."""
+    """One panel a column of the rows, in each a line an arm; those that are not there are left out."""
     rows = -(-len(panels) // columns)
     figure, axes = grid(rows, columns, height=0.35 + 2.05 * rows)
     lines = [line for ax, panel in zip(axes.flat, panels.items(), strict=False) for line in draw_panel(ax, tables, arms, *panel)]
@@ -62,7 +66,7 @@ def compare(tables: Tables, arms: Sequence[Arm], panels: Mapping[str, str], *, c
 
 def draw_panel(ax: Axes, tables: Tables, arms: Sequence[Arm], title: str, column: str) -> list[Line]:
     """One column of the rows against P_m on a log axis, and the lines drawn."""
-    present = [arm for arm in arms if arm.experiment in tables]
+    present = [arm for arm in arms if arm.present(tables)]
     lines = [arm.line(title, tables, column) for arm in present]
     percents = max((tables.rows(arm.experiment).groupby("round")["percent_remaining"].first().tolist() for arm in present), key=len)
     against_percent_remaining(plot(ax, lines), percents)

@@ -1,11 +1,11 @@
 """Figure 12: Figure 4 with training accuracy at the last iteration."""
 
 from lth.figures.arms import BARS, CUT, FINAL_TRAIN, TEST, TRAIN, compare
-from lth.figures.figure4 import EXPERIMENTS, ITERATIVE, ONE_SHOT, REQUIRED
+from lth.figures.figure4 import ALSO, EXPERIMENTS, ITERATIVE, ONE_SHOT, REQUIRED
 from lth.figures.lines import Drawn
 from lth.tables import Tables
 
-__all__ = ["CAPTION", "EXPERIMENTS", "FINDING", "REQUIRED", "draw"]
+__all__ = ["ALSO", "CAPTION", "EXPERIMENTS", "FINDING", "REQUIRED", "draw"]
 
 CAPTION = (
     "Lenet's early-stopping iteration, test and training accuracy there, and training accuracy at the last iteration, for winning tickets and random "

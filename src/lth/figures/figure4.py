@@ -4,8 +4,9 @@ from lth.figures.arms import BARS, CUT, EARLY_STOP, FINAL_TEST, TEST, TRAIN, Arm
 from lth.figures.lines import Drawn, cut_below, grid, plot
 from lth.tables import Tables
 
-EXPERIMENTS = {"lenet": ("ticket", "reinit"), "lenet-oneshot": ("ticket", "reinit")}
+EXPERIMENTS = {"lenet": ("ticket", "reinit"), "lenet-oneshot": ("ticket",)}
 REQUIRED = ("lenet",)
+ALSO = {"lenet-oneshot": ("reinit",)}
 CAPTION = (
     "Early-stopping iteration and accuracy of Lenet under iterative pruning and, where it has been run, one-shot pruning: winning tickets "
     "against random reinitialisations of the same structures. Early stop, test and training accuracy there, and test accuracy at the last "
@@ -28,11 +29,12 @@ def draw(tables: Tables) -> Drawn:
     """Four panels against P_m on a log axis, and two of one-shot pruning on a linear one."""
     one_shot = "lenet-oneshot" in tables
     figure, axes = grid(3 if one_shot else 2, 2, height=6.6 if one_shot else 4.5)
-    arms = ITERATIVE + (ONE_SHOT if one_shot else [])
-    lines = [line for ax, panel in zip(axes.flat, PANELS.items(), strict=False) for line in draw_panel(ax, tables, arms, *panel)]
+    lines = [
+        line for ax, panel in zip(axes.flat, PANELS.items(), strict=False) for line in draw_panel(ax, tables, ITERATIVE + ONE_SHOT, *panel)
+    ]
     if one_shot:
         for ax, (title, column) in zip(axes[2], TEST.items(), strict=True):
-            panel = [arm.line(f"one-shot, {title}", tables, column) for arm in ONE_SHOT]
+            panel = [arm.line(f"one-shot, {title}", tables, column) for arm in ONE_SHOT if arm.present(tables)]
             plot(ax, panel)
             if title != EARLY_STOP:
                 cut_below(ax, panel)
