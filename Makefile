@@ -30,7 +30,7 @@ paper: $(INSTALLED)  ## Everything at paper scale; without a GPU, say what that 
 	@python -m lth.stages.paper && dvc repro
 
 figures: $(INSTALLED)  ## Redraw every figure, judge the claims and write the gallery from committed results, without training
-	@dvc repro --quiet --single-item --force figures quick quick-cifar claims gallery
+	@dvc repro --single-item --force figures quick quick-cifar claims gallery > /dev/null
 	@echo "figures/index.html shows them, with what has not been run"
 
 test: $(INSTALLED)  ## Run the tests

@@ -6,7 +6,7 @@ target=$1
 ran=.venv/$target-has-run
 if [ -e "$ran" ]; then force=; else force=--force; fi
 touch "$ran"  # a run that is interrupted goes on where it stopped
-dvc repro --quiet $force "$target"
+dvc repro $force "$target" > /dev/null
 echo
 echo "Done. Look at:"
 for figure in figures/"$target"/*.png; do echo "  $figure"; done

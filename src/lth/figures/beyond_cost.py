@@ -38,6 +38,7 @@ def draw(tables: Tables) -> Drawn:
         ]
         against_percent_remaining(plot(ax, panel), cost.groupby("round")["percent_remaining"].first().tolist())
         ax.set(title=title, yscale="log")
-        ax.legend()
+        ax.set_ylim(bottom=ax.get_ylim()[0] / 12)  # room for the legend
+        ax.legend(loc="lower left")
         lines += panel
     return Drawn.of(figure, lines)
