@@ -5,8 +5,6 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-from traitlets.config import Config
 
 from lth import paths
 from lth.errors import LthError
@@ -21,16 +19,21 @@ def execute(name: str) -> Path:
     Raises LthError with the cell's number and its error where one fails; the notebook of before then stands.
     """
     notebook = read(folder() / f"{name}.py")
-    quiet = Config({"KernelManager": {"transport": "ipc"}})  # the kernel warns of plain TCP
-    where = {"metadata": {"path": str(paths.ROOT)}}
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False, resources=where, config=quiet)
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        number = next(n for n, cell in enumerate(notebook.cells) if any(out["output_type"] == "error" for out in cell.get("outputs", [])))
-        raise LthError(
-            f"notebooks/{name}.py, cell {number + 1}: {error.ename}: {error.evalue}; mend the cell and run the stage again"
-        ) from None
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        allow_errors=True,
+        record_timing=False,
+        resources={"metadata": {"path": str(paths.ROOT)}},
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+    )
+    client.execute()
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                error = f"{output.ename}: {output.evalue}"
+                raise LthError(f"notebooks/{name}.py, cell {number}: {error}; mend the cell and run the stage again")
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
