@@ -27,10 +27,11 @@ quick-cifar: $(INSTALLED)  ## The same for Conv-2, Conv-4 and Conv-6
 	@sh tools/quick.sh quick-cifar
 
 paper: $(INSTALLED)  ## Everything at paper scale; without a GPU, say what that would take
-	@python -m lth.stages.paper && dvc repro
+	@python -m lth.stages.paper && dvc repro && python -m lth.stages.readme
 
-figures: $(INSTALLED)  ## Redraw every figure, judge the claims and write the gallery from committed results, without training
+figures: $(INSTALLED)  ## Redraw every figure, judge the claims, write the gallery and README's map from committed results, without training
 	@dvc repro --single-item --force figures quick quick-cifar claims gallery > /dev/null
+	@python -m lth.stages.readme
 	@echo "figures/index.html shows them, with what has not been run"
 
 test: $(INSTALLED)  ## Run the tests

@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import tiny
 from lth import paths
 from lth.claims import CLAIMS, estimators, judge
 from lth.claims.verdict import Measured, interval
-from lth.config import experiment_names
+from lth.columns import COLUMNS, CURVES
+from lth.config import experiment_names, load_experiment
+from lth.results import save
 from lth.stages import claims
 
 IDS = [
@@ -41,12 +44,15 @@ IDS = [
 
 
 class Rows:
-    """Tables of one experiment's rows, whatever its name."""
+    """Tables of one experiment's rows, or one extra table, whatever its name."""
 
     def __init__(self, rows: pd.DataFrame):
         self.table = rows
 
     def rows(self, name: str) -> pd.DataFrame:
+        return self.table
+
+    def extra(self, name: str, table: str) -> pd.DataFrame:
         return self.table
 
 
@@ -66,6 +72,23 @@ def table(values: dict[tuple[str, int], list[float]], column: str, draws: int = 
         for draw in range(draws)
     ]
     return Rows(pd.DataFrame(parts))
+
+
+def write_results(root, name: str, scale: str, rounds: int) -> None:
+    """An experiment without controls, and results of it in which early stop comes 5% sooner with each round."""
+    plan = {"experiment": name, "scale": scale, "trials": 3, "blocks": {}}
+    plan["rounds"] = {f"r{n:02}": f"r{n - 1:02}" if n else "initial" for n in range(rounds)}
+    tiny.write_experiment(root, tiny.numbers(plan))
+    experiment = load_experiment(name)
+    for round in range(rounds):
+        who = {"experiment": name, "scale": scale, "arm": "ticket", "round": round, "draw": 0, "percent_remaining": 100 * 0.8**round}
+        made = {"engine": "sparse-1", "device": "cpu", "library": "numba"}
+        rows = [
+            {**dict.fromkeys(COLUMNS, 0.9), **who, **made, "trial": trial, "es_iteration": 1000 * (1 + trial) * (1 - 0.05 * round)}
+            for trial in range(3)
+        ]
+        save(experiment, f"r{round:02}", pd.DataFrame(rows), pd.DataFrame(columns=list(CURVES)))
+    (paths.RESULTS / name / "summary.csv").write_text("")
 
 
 @pytest.mark.parametrize(
@@ -136,9 +159,54 @@ def test_the_longest_run_ahead_of_the_dense_network():
     assert measured.verdict() == "reproduced"
 
 
+@pytest.mark.parametrize(("least_percent", "verdict"), [(80, "reproduced"), (33, "reproduced"), (20, "reproduced"), (13, "direction only")])
+def test_staying_above_for_longer_is_no_less(least_percent, verdict):
+    means = [0.8, 0.9, 0.95, 0.93, 0.9, 0.85, 0.79, 0.78, 0.77, 0.6]  # above down to round 5, P_m 32.8
+    rows = table({("ticket", round): [mean, mean + 0.001] for round, mean in enumerate(means)}, "es_test_accuracy")
+    rows.table["es_validation_accuracy"] = rows.table["es_test_accuracy"]
+    measured = estimators.stays_above(rows, experiment="x", least_percent=least_percent)
+    assert measured.ours == "until P_m 26.2"
+    assert measured.verdict() == verdict
+
+
+def test_the_best_round_is_chosen_by_validation():
+    rows = table(
+        {("ticket", 0): [0.5, 0.5], ("ticket", 1): [0.9, 0.9], ("ticket", 2): [0.4, 0.4], ("ticket", 3): [0.6, 0.6]}, "es_test_accuracy"
+    )
+    rows.table["es_validation_accuracy"] = [0.5, 0.5, 0.6, 0.6, 0.4, 0.4, 0.9, 0.9]
+    measured = estimators.crosses_back(rows, column="es_test_accuracy", round=2)
+    assert measured.effects == pytest.approx([0.1, 0.1]), "of round 3, though round 1 has the best test accuracy"
+    assert measured.ours == "nowhere"
+
+
+def test_how_an_arm_changes_with_pruning():
+    values = {("ticket", 0): [1000, 2000], ("ticket", 2): [0, 0], ("reinit", 2): [1200, 2400], ("reinit", 4): [1400, 2800]}
+    slower = estimators.stops_ever_later(table(values, "es_iteration", draws=2), experiment="x", arm="reinit")
+    assert slower.effects == pytest.approx([100, 200]), "iterations a round, from the dense network on"
+    values = {("ticket", 0): [0.5, 0.5], ("reinit", 1): [0.6, 0.5], ("reinit", 3): [0.6, 0.7], ("reinit", 9): [0.1, 0.1]}
+    gains = estimators.gains_over_dense(table(values, "es_test_accuracy"), experiment="x", arm="reinit", least_percent=50)
+    assert gains.effects == pytest.approx([10, 10]), "rounds 1 and 3"
+
+
+def test_movement_is_compared_within_layers():
+    means = {
+        ("fc1", "ticket"): 3,
+        ("fc1", "rest"): 1,
+        ("output", "ticket"): 9,
+        ("output", "rest"): 8,
+    }
+    rows = [
+        {"trial": trial, "layer": layer, "part": part, "quantity": "distance", "mean": mean + trial}
+        for trial in range(2)
+        for (layer, part), mean in means.items()
+    ]
+    assert estimators.moves_further(Rows(pd.DataFrame(rows)), quantity="distance").effects == pytest.approx([1.5, 1.5])
+
+
 def test_every_claim_of_the_paper_is_there():
     assert list(dict.fromkeys(claim.id for claim in CLAIMS)) == IDS
     assert len({(claim.id, claim.part) for claim in CLAIMS}) == len(CLAIMS)
+    assert len({(claim.id, claim.title) for claim in CLAIMS}) == len(IDS), "a claim's parts share its title"
     for claim in CLAIMS:
         if claim.estimator:
             assert callable(getattr(estimators, claim.estimator))
@@ -150,6 +218,17 @@ def test_what_has_not_been_run_gets_no_verdict(root):
     rows = [judge(claim) for claim in CLAIMS]
     assert {row["verdict"] for row in rows} == {"not run"}
     assert rows[0]["not run"] == "lenet (ticket)"
+
+
+@pytest.mark.parametrize("scale", ["paper", "quick"])
+def test_results_are_judged_at_paper_scale_alone(root, scale):
+    write_results(root, "lenet", scale, rounds=16)
+    rows = {(row["id"], row["part"]): row for row in map(judge, CLAIMS)}
+    assert rows["lenet-es-38", ""]["verdict"] == ("reproduced" if scale == "paper" else "not run")
+    assert rows["lenet-reinit-251", ""]["not run"] == ("lenet (reinit)" if scale == "paper" else "lenet (ticket, reinit)")
+    if scale == "paper":
+        assert rows["lenet-es-38", ""]["ours"] == "35%"
+        assert rows["lenet-es-38", ""]["n"] == 3
 
 
 def test_the_table_is_the_same_again(root):

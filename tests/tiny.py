@@ -145,7 +145,7 @@ def write_project(root: Path, changes: dict | None = None) -> None:
 
 
 def write_experiment(root: Path, values: dict) -> Path:
-    file = root / "pipelines" / "tiny" / "params.yaml"
+    file = root / "pipelines" / values["experiment"] / "params.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(yaml.safe_dump(values, sort_keys=False))
     return file

@@ -1,12 +1,12 @@
 """What to write beside a figure of this repository: its caption, where its numbers come from, and how to cite it."""
 
 import hashlib
-import json
 
 import pandas as pd
 import yaml
 
 from lth import paths
+from lth.costs import cost, sidecars
 from lth.errors import LthError
 from lth.storage import sha256
 
@@ -47,18 +47,18 @@ def drawn(figure: str) -> tuple[str, dict]:
 
 def provenance(experiment: str) -> dict[str, str]:
     """Where an experiment's results come from: hashes of its params and rows; hardware, versions, and hours and memory of its stages."""
-    sidecars = [json.loads(file.read_text()) for file in sorted((paths.RESULTS / experiment / "provenance").glob("*.json"))]
+    taken = cost(experiment)
     rows = hashlib.sha256()
     for file in sorted((paths.RESULTS / experiment / "runs").glob("*.csv")):
         rows.update(file.read_bytes())
-    versions = {f"{name} {version}" for about in sidecars for name, version in about["versions"].items()}
+    versions = {f"{name} {version}" for about in sidecars(experiment) for name, version in about["versions"].items()}
     return {
         "params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}",
         "rows": f"results/{experiment}/runs/*.csv, sha256 {rows.hexdigest()}",
-        "hardware": "; ".join(sorted({about["hardware"] for about in sidecars})),
+        "hardware": "; ".join(sorted(taken.hardware)),
         "versions": ", ".join(sorted(versions)),
-        "wall time": f"{sum(about['wall_seconds'] for about in sidecars) / 3600:.2f} hours in {len(sidecars)} stages",
-        "memory": f"at most {max((about['peak_memory_mib'] for about in sidecars), default=0):,} MiB",
+        "wall time": f"{taken.seconds / 3600:.2f} hours in {taken.stages} stages",
+        "memory": f"at most {taken.memory_mib:,} MiB",
         "command": f"dvc repro pipelines/{experiment}/dvc.yaml",
     }
 

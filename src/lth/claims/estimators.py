@@ -57,30 +57,40 @@ def lowest_train_accuracy(tables: Tables, *, arms: Sequence[str], least_percent:
 def crosses_back(tables: Tables, *, column: str, round: int) -> Measured:
     """The first round after the best one whose mean is no better than the dense network's; the effect is the best round's advantage."""
     rows = tables.rows("lenet")
-    sign = better(column)
-    advantage = sign * (by_round(rows, "ticket", column) - by_round(rows, "ticket", column)[0])
-    best = advantage.iloc[1:].idxmax()
-    worse = advantage[(advantage.index > best) & (advantage <= 0)]
-    effects = sign * (by_trial(rows, "ticket", best, column) - by_trial(rows, "ticket", 0, column))
-    return _threshold(rows, worse.index.min() if len(worse) else None, round, effects)
+    best, back = _best_and_back(rows, column)
+    effects = better(column) * (by_trial(rows, "ticket", best, column) - by_trial(rows, "ticket", 0, column))
+    return _threshold(rows, back, round, effects)
 
 
-def falls_below(tables: Tables, *, arm: str, round: int = 0, percent: float = 0, experiment: str = "lenet") -> Measured:
-    """The first round from which on the mean accuracy stays below the dense network's.
+def stays_above(tables: Tables, *, experiment: str, least_percent: float) -> Measured:
+    """How long the ticket stays above the dense accuracy: until the first round after its best that is not.
 
-    The round claimed is given, or the last one with more than `percent` of the weights. The effect is how far below the dense network the
-    arm lies at the first round measured that is two or more after it.
+    That round may come at most two before the first below `least_percent`; to stay above for longer is no less. The effect is the
+    advantage, averaged over the rounds down to `least_percent`.
     """
     rows = tables.rows(experiment)
     percents = rows.groupby("round")["percent_remaining"].first()
-    claimed = round or int(percents[percents > percent].index.max()) + 1
+    claimed = percents.index[percents >= least_percent].max() + 1
+    _, back = _best_and_back(rows, ACCURACY)
+    effects = 100 * _gain_over_dense(rows, "ticket", least_percent)
+    if back is None:
+        return Measured("at every P_m after its best", True, effects.to_numpy())
+    return Measured(f"until P_m {percents[back]:.3g}", back >= claimed - 2, effects.to_numpy())
+
+
+def falls_below(tables: Tables, *, arm: str, round: int) -> Measured:
+    """The first round from which on the mean accuracy stays below the dense network's.
+
+    The effect is how far below the dense network the arm lies at the first round measured that is two or more after the one claimed.
+    """
+    rows = tables.rows("lenet")
     below = by_round(rows, arm, ACCURACY) < by_round(rows, "ticket", ACCURACY)[0]
     above = below[~below].index
     crossing = below[below & (below.index > (above.max() if len(above) else 0))].index.min()
     later = by_round(rows, arm, ACCURACY).index
-    later = later[later >= claimed + 2].min() if (later >= claimed + 2).any() else later.max()
+    later = later[later >= round + 2].min() if (later >= round + 2).any() else later.max()
     effects = by_trial(rows, "ticket", 0, ACCURACY) - by_trial(rows, arm, later, ACCURACY)
-    return _threshold(rows, None if pd.isna(crossing) else crossing, claimed, 100 * effects, _gap(rows, arm))
+    return _threshold(rows, None if pd.isna(crossing) else crossing, round, 100 * effects, _gap(rows, arm))
 
 
 def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequence[float], points: float) -> Measured:
@@ -136,12 +146,22 @@ def beats_experiment(tables: Tables, *, other: str, column: str) -> Measured:
     return Measured(f"{100 * gain.mean():+.2f} points", True, 100 * gain.to_numpy())
 
 
-def stops_later_than_dense(tables: Tables, *, experiment: str, arm: str) -> Measured:
-    """How many iterations later than the dense network an arm stops."""
+def stops_ever_later(tables: Tables, *, experiment: str, arm: str) -> Measured:
+    """By how many iterations an arm's early stop moves with each round of pruning: a trial's least-squares slope from the dense network on."""
     rows = tables.rows(experiment)
-    dense = by_trial(rows, "ticket", 0, ES)
-    later = sum(by_trial(rows, arm, round, ES) - dense for round in _rounds(rows, arm)) / len(_rounds(rows, arm))
-    return Measured(f"{later.mean():,.0f} iterations later", True, later.to_numpy())
+    rounds = [0, *_rounds(rows, arm)]
+    stops = np.array([by_trial(rows, arm if round else "ticket", round, ES) for round in rounds])
+    slopes = np.polyfit(rounds, stops, deg=1)[0]
+    return Measured(f"{slopes.mean():+,.0f} iterations a round", True, slopes)
+
+
+def gains_over_dense(tables: Tables, *, experiment: str, arm: str, least_percent: float) -> Measured:
+    """How many points an arm is more accurate than the dense network, averaged over the rounds down to a P_m.
+
+    The claim is that it holds or rises; by the rule, only a rise is told from chance.
+    """
+    gain = 100 * _gain_over_dense(tables.rows(experiment), arm, least_percent)
+    return Measured(f"{gain.mean():+.2f} points", True, gain.to_numpy())
 
 
 def nearer(tables: Tables, *, arm: str, to: str, than: str) -> Measured:
@@ -155,11 +175,11 @@ def nearer(tables: Tables, *, arm: str, to: str, than: str) -> Measured:
 
 
 def moves_further(tables: Tables, *, quantity: str) -> Measured:
-    """How much further weights inside the eventual ticket move than those outside, averaged over layers."""
+    """How much further weights of the eventual ticket move than the rest, averaged over layers: the ticket's share of each differs."""
     moved = tables.extra("lenet", "mean_movement")
     means = moved[moved["quantity"] == quantity].pivot_table(index="trial", columns="part", values="mean")
     gain = means["ticket"] - means["rest"]
-    return Measured(f"{means['ticket'].mean():.3g} inside, {means['rest'].mean():.3g} outside", True, gain.to_numpy())
+    return Measured(f"{means['ticket'].mean():.3g}, the rest {means['rest'].mean():.3g}", True, gain.to_numpy())
 
 
 def weights_at_crossing(tables: Tables, *, within: Sequence[float]) -> Measured:
@@ -170,15 +190,13 @@ def weights_at_crossing(tables: Tables, *, within: Sequence[float]) -> Measured:
     left, effects = [], []
     for name in tables:
         rows = tables.rows(name)
-        means = by_round(rows, "ticket", "es_validation_accuracy")
-        best = means.iloc[1:].idxmax()
-        below = means[(means.index > best) & (means <= means[0])]
-        crossing = below.index.min() if len(below) else means.index.max()
-        left.append(rows[rows["round"] == crossing]["weights_remaining"].mean())
+        best, back = _best_and_back(rows, "es_validation_accuracy")
+        left.append(np.nan if back is None else rows[rows["round"] == back]["weights_remaining"].mean())
         advantage = by_trial(rows, "ticket", best, "es_validation_accuracy") - by_trial(rows, "ticket", 0, "es_validation_accuracy")
         effects.append(100 * advantage.iloc[:3].to_numpy())
     near = all(within[0] <= count <= within[1] for count in left)
-    return Measured(f"{min(left):,.0f}–{max(left):,.0f} weights", near, np.mean(effects, axis=0))
+    ours = "some sizes nowhere" if np.isnan(left).any() else f"{min(left):,.0f}–{max(left):,.0f} weights"
+    return Measured(ours, near, np.mean(effects, axis=0))
 
 
 def by_trial(rows: pd.DataFrame, arm: str, round: int, column: str) -> pd.Series:
@@ -209,6 +227,24 @@ def _rounds(rows: pd.DataFrame, arm: str) -> list[int]:
 def _gap(rows: pd.DataFrame, arm: str) -> int:
     """The most rounds between two that an arm holds: how coarsely a threshold can be read."""
     return int(np.diff([0, *_rounds(rows, arm)]).max())
+
+
+def _best_and_back(rows: pd.DataFrame, column: str) -> tuple[int, int | None]:
+    """The ticket's best round, and the first after it whose mean is no better than the dense network's (None: none is).
+
+    The best is that of highest validation accuracy, or of earliest early stop.
+    """
+    chooser = column.replace("test", "validation")
+    best = (better(column) * by_round(rows, "ticket", chooser)).iloc[1:].idxmax()
+    means = better(column) * by_round(rows, "ticket", column)
+    back = means.index[(means.index > best) & (means <= means[0])]
+    return best, back.min() if len(back) else None
+
+
+def _gain_over_dense(rows: pd.DataFrame, arm: str, least_percent: float) -> pd.Series:
+    """An arm's gain in accuracy over the dense network by trial, averaged over its pruned rounds down to a P_m."""
+    kept = _rounds(rows[rows["percent_remaining"] >= least_percent], arm)
+    return sum(by_trial(rows, arm, round, ACCURACY) - by_trial(rows, "ticket", 0, ACCURACY) for round in kept) / len(kept)
 
 
 def _advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> pd.Series:

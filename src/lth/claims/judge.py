@@ -18,6 +18,8 @@ class Claim:
     """One claim of the paper, or one part of it."""
 
     id: str
+    title: str
+    """In a few words, the same for all its parts."""
     section: str
     figure: int
     claim: str
@@ -25,6 +27,8 @@ class Claim:
     tolerance: str
     needs: dict[str, list[str]]
     """The arms and extra tables of each experiment that it is judged on."""
+    stage: str = ""
+    """The stage that makes an extra table."""
     part: str = ""
     estimator: str = ""
     """A function of `lth.claims.estimators`; empty where the experiments do not exist yet."""
@@ -32,8 +36,10 @@ class Claim:
 
     @property
     def command(self) -> str:
-        """What makes its results."""
-        return f"dvc repro {' '.join(f'pipelines/{name}/dvc.yaml' for name in self.needs)}"
+        """What makes its results; nothing where an experiment does not exist yet."""
+        if not set(self.needs) <= set(experiment_names()):
+            return ""
+        return " ".join(["dvc repro", *(f"pipelines/{name}/dvc.yaml" for name in self.needs), self.stage]).rstrip()
 
 
 CLAIMS = [Claim(**entry) for entry in yaml.safe_load(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))]
@@ -41,7 +47,7 @@ CLAIMS = [Claim(**entry) for entry in yaml.safe_load(files(__package__).joinpath
 
 def judge(claim: Claim) -> dict:
     """One row of results/claims.csv. Only results at paper scale are judged."""
-    row = {name: getattr(claim, name) for name in ("id", "part", "section", "figure", "claim", "paper", "tolerance")}
+    row = {name: getattr(claim, name) for name in ("id", "part", "title", "section", "figure", "claim", "paper", "tolerance")}
     there = experiment_names()
     lacking = [
         f"{name} ({', '.join(absent)})"

@@ -1,0 +1,15 @@
+"""`make figures`: write the map of claims into README.md. No DVC stage: README.md is edited by hand, and DVC deletes what it makes anew."""
+
+from lth import paths
+from lth.readme import with_map
+from lth.stages import run
+from lth.storage import write_bytes
+
+
+def main() -> None:
+    file = paths.ROOT / "README.md"
+    write_bytes(file, with_map(file.read_text(encoding="utf-8")).encode())
+
+
+if __name__ == "__main__":
+    run(main)
