@@ -46,8 +46,8 @@ def test_claims_are_listed(monkeypatch, capsys):
     ("words", "says"),
     [
         ("show nothing", "unknown experiment 'nothing'"),
-        ("figures 99", "there is no figure99"),
-        ("cite 99", "figure99 has not been drawn"),
+        ("figures 99", "there is no figure '99'; there are: figure1, "),
+        ("cite fig99", "there is no figure 'fig99'"),
         ("export quick-lenet --round 99 --trial 0 x", "rounds 0 to 7, not 99"),
         ("export quick-lenet --round 0 --trial 9 x", "trials 0 to 2, not 9"),
         ("export quick-lenet --round 0 --trial 0 README.md", "README.md is there already"),
@@ -76,3 +76,8 @@ def test_an_exported_ticket_is_read_by_plain_pytorch(experiment, round, tmp_path
     assert masks.keys() == ticket.mask.keys()
     assert (about["experiment"], about["round"], about["weights_remaining"]) == (experiment, str(round), str(ticket.weights_remaining))
     ticket.network.module().load_state_dict(tensors)
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    damaged = subprocess.run([sys.executable, "-c", code], check=False, cwd=tmp_path, capture_output=True, text=True)
+    assert damaged.stderr.endswith("AssertionError: the file is damaged\n")

@@ -8,6 +8,8 @@ import yaml
 from lth import paths
 from lth.costs import cost, sidecars
 from lth.errors import LthError
+from lth.figures import named
+from lth.results import has_results
 from lth.storage import sha256
 
 PAPER = """\
@@ -20,8 +22,8 @@ PAPER = """\
 
 
 def citation(name: str) -> str:
-    """The text of `lth cite`. name: `figure4` or `fig4`. Raises LthError for a figure that has not been drawn."""
-    figure = name if name.startswith("beyond_") else f"figure{name.lower().removeprefix('figure').removeprefix('fig')}"
+    """The text of `lth cite`. name: `figure4`, `fig4` or `4`. Raises LthError for a figure that does not exist or has not been drawn."""
+    figure = named(name)
     folder, row = drawn(figure)
     lines = [f"{figure} ({folder} scale)", "", row["caption"], "", "Provenance"]
     lines += [f"  numbers        figures/{folder}/{figure}.csv, sha256 {sha256(paths.FIGURES / folder / f'{figure}.csv')}"]
@@ -47,20 +49,23 @@ def drawn(figure: str) -> tuple[str, dict]:
 
 def provenance(experiment: str) -> dict[str, str]:
     """Where an experiment's results come from: hashes of its params and rows; hardware, versions, and hours and memory of its stages."""
+    params = {"params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}"}
+    command = {"command": f"dvc repro pipelines/{experiment}/dvc.yaml"}
+    if not has_results(experiment):
+        return params | {"rows": "none, it has not been run to its end"} | command
     taken = cost(experiment)
     rows = hashlib.sha256()
     for file in sorted((paths.RESULTS / experiment / "runs").glob("*.csv")):
         rows.update(file.read_bytes())
     versions = {f"{name} {version}" for about in sidecars(experiment) for name, version in about["versions"].items()}
-    return {
-        "params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}",
+    made = {
         "rows": f"results/{experiment}/runs/*.csv, sha256 {rows.hexdigest()}",
         "hardware": "; ".join(sorted(taken.hardware)),
         "versions": ", ".join(sorted(versions)),
         "wall time": f"{taken.seconds / 3600:.2f} hours in {taken.stages} stages",
         "memory": f"at most {taken.memory_mib:,} MiB",
-        "command": f"dvc repro pipelines/{experiment}/dvc.yaml",
     }
+    return params | made | command
 
 
 def software() -> str:

@@ -19,9 +19,7 @@ def parser() -> argparse.ArgumentParser:
     show.set_defaults(call=_show)
 
     figures = commands.add_parser("figures", help="redraw figures from the committed tables, without training")
-    figures.add_argument(
-        "figures", metavar="FIGURE", nargs="*", help="numbers such as 3, or names such as beyond_cost; all if none is given"
-    )
+    figures.add_argument("figures", metavar="FIGURE", nargs="*", help="such as 3, fig3 or beyond_cost; all if none is given")
     figures.set_defaults(call=_figures)
 
     claims = commands.add_parser("claims", help="the paper's claims, ours beside the paper's, and the verdicts")

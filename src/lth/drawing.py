@@ -8,7 +8,7 @@ import yaml
 from lth import paths
 from lth.config import load_experiment
 from lth.errors import LthError
-from lth.figures import FIGURES, style
+from lth.figures import FIGURES, named, style
 from lth.storage import write_bytes
 from lth.tables import Tables, missing
 
@@ -55,9 +55,7 @@ def draw_again(names: Sequence[str]) -> list[str]:
 
     Raises LthError for a figure that does not exist, or that no committed result supports.
     """
-    only = [name if name in FIGURES else f"figure{name}" for name in names] or list(FIGURES)
-    if unknown := [name for name in only if name not in FIGURES]:
-        raise LthError(f"there is no {', '.join(unknown)}; there are: {', '.join(FIGURES)}")
+    only = [named(name) for name in names] or list(FIGURES)
     pictures = []
     for folder, experiments in folders().items():
         index = draw_folder(folder, experiments, only)

@@ -1,9 +1,11 @@
 """A ticket as one self-contained file that plain PyTorch reads, without this package.
 
 The safetensors file holds, for each layer, its initial weights float32 with pruned ones at zero (`fc1.weight`), its bias, and its mask, one
-bit a weight in C order, most significant first (`fc1.weight.mask`, uint8). Its metadata are strings that say what it is.
+bit a weight in C order, most significant first (`fc1.weight.mask`, uint8). Its metadata are strings that say what it is;
+`sha256` is that of all tensors' bytes in the order of their names.
 """
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +17,14 @@ from lth.storage import write_atomically
 from lth.tickets import Ticket
 
 READ = """\
-import numpy as np, torch
+import hashlib, numpy as np, torch
 from safetensors import safe_open
 
 with safe_open("ticket.safetensors", "pt") as file:
     about = file.metadata()
     tensors = {name: file.get_tensor(name) for name in file.keys()}
+content = b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))
+assert hashlib.sha256(content).hexdigest() == about["sha256"], "the file is damaged"
 masks = {}
 for name in [name for name in tensors if name.endswith(".mask")]:
     shape = tensors[name.removesuffix(".mask")].shape
@@ -38,6 +42,7 @@ def export(ticket: Ticket, file: Path) -> None:
     tensors = dict(ticket.start().parameters)
     for name, mask in ticket.mask.items():
         tensors[f"{name}.mask"] = torch.from_numpy(np.packbits(mask.numpy().reshape(-1)))
+    content = b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))
     experiment = ticket.experiment
     metadata = {
         "experiment": experiment.experiment,
@@ -51,6 +56,7 @@ def export(ticket: Ticket, file: Path) -> None:
         "trial": str(ticket.trial),
         "percent_remaining": f"{ticket.percent_remaining:.6g}",
         "weights_remaining": str(ticket.weights_remaining),
+        "sha256": hashlib.sha256(content).hexdigest(),
         "how to read": READ,
     }
     write_atomically(file, lambda temporary: save_file({name: value.contiguous() for name, value in tensors.items()}, temporary, metadata))

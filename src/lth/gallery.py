@@ -22,32 +22,45 @@ SCALES = {
     ),
 }
 KINDS = ("pdf", "svg", "png", "csv")
+REMEDY = "What each figure lacks, and the command that makes it. An arm that an experiment's params.yaml does not hold yet needs a block there first."
 
 STYLE = """
 :root { color-scheme: light; --ink: #1d2329; --quiet: #59636e; --line: #d8dee4; --blue: #0a5a99; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; background: #fff; color: var(--ink);
-  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; overflow-wrap: anywhere; }
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .5rem; }
 h2 { margin: 3rem 0 .5rem; padding-bottom: .3rem; border-bottom: 2px solid var(--ink); }
 h3 { margin: 0 0 .75rem; font-size: 1.15rem; }
 a { color: var(--blue); }
 nav { margin: 1rem 0; line-height: 1.9; }
+nav a { white-space: nowrap; }
 article { margin: 2rem 0; padding-top: 1.5rem; border-top: 1px solid var(--line); }
 figure { margin: 0; }
 img { display: block; width: 100%; height: auto; }
 figcaption { margin: .75rem 0; color: var(--quiet); font-size: .93rem; }
-dl { display: grid; grid-template-columns: 8rem 1fr; gap: .35rem 1rem; margin: 1rem 0; }
+dl { display: grid; grid-template-columns: 9.5rem 1fr; gap: .35rem 1rem; margin: 1rem 0; }
 dt { color: var(--quiet); }
-dd { margin: 0; }
+dd { margin: 0; min-width: 0; }
+sub { line-height: 0; }
+li { margin: .3rem 0; }
 table { width: 100%; border-collapse: collapse; font-size: .93rem; margin: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--quiet); }
-details { font-size: .88rem; color: var(--quiet); }
+details { font-size: .88rem; color: var(--quiet); overflow-wrap: anywhere; }
 summary { cursor: pointer; }
 pre { background: #f5f7f9; padding: .75rem; font-size: .82rem; white-space: pre-wrap; }
 .verdict { font-weight: 600; white-space: nowrap; }
-@media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: .1rem; } dd { margin-bottom: .6rem; } body { font-size: 15px; } }
+@media (max-width: 40rem) {
+  body { font-size: 15px; }
+  dl { grid-template-columns: 1fr; gap: .1rem; }
+  dd { margin-bottom: .6rem; }
+  ul { padding-left: 1.2rem; }
+  thead { display: none; }
+  tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  td { display: block; padding: 0; border: 0; }
+  td[data-name]::before { content: attr(data-name) ": "; color: var(--quiet); font-weight: 400; }
+}
 """
 
 
@@ -93,13 +106,16 @@ def readme() -> str:
             lines += ["", f"### {label(name)}", "", f"![{label(name)}]({folder}/{name}.png)", "", row["caption"], ""]
             lines += [f"*The paper finds:* {FIGURES[name].FINDING}"]
             if folder == "paper" and len(judged := claims[claims["figure"] == _number(name)]):
-                lines += ["", "| claim | paper | ours | verdict |", "|---|---|---|---|"]
-                lines += [f"| {row.claim} | {row.paper} | {row.ours or '–'} | {row.verdict} |" for row in judged.itertuples()]
+                lines += ["", "| claim | paper | ours | n | verdict |", "|---|---|---|---|---|"]
+                lines += [
+                    f"| {row.claim} | {row.paper} | {row.ours or '–'} | {row.n or '–'} | {row.verdict} |" for row in judged.itertuples()
+                ]
             if row["not run"]:
                 lines += ["", f"Not run: {row['not run']}."]
             lines += ["", " · ".join(f"[{kind.upper()}]({folder}/{name}.{kind})" for kind in KINDS)]
         if folder == "paper":
-            lines += ["", "### Not run", "", *(f"- {label(name)}: {needs}" for name, needs in _missing(index))]
+            lines += ["", "### Not run", "", REMEDY, ""]
+            lines += [f"- {label(name)}: {needs}\n  <br>`{_command(needs)}`" for name, needs in _missing(index)]
     return "\n".join(lines) + "\n"
 
 
@@ -113,7 +129,7 @@ def label(name: str) -> str:
 def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
     name, experiments = row["figure"], row["drawn from"].split()
     numbers = pd.read_csv(paths.FIGURES / folder / f"{name}.csv")
-    facts = {"The paper finds": html.escape(FIGURES[name].FINDING)}
+    facts = {"The paper finds": _text(FIGURES[name].FINDING)}
     if len(judged := claims[claims["figure"] == _number(name)]):
         facts["Ours"] = _table(judged)
     if "n" in numbers:
@@ -123,12 +139,13 @@ def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
         facts["Not run"] = html.escape(row["not run"])
     facts["Download"] = " · ".join(f'<a href="{folder}/{name}.{kind}">{kind.upper()}</a>' for kind in KINDS)
     known = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in facts.items())
-    sources = "".join(f"<dt>{run}</dt><dd>{_listed(provenance(run))}</dd>" for run in experiments if _was_run(run))
+    sources = "".join(f"<dt>{run}</dt><dd>{_listed(provenance(run))}</dd>" for run in experiments)
     alternative = html.escape(label(name) + ": " + row["caption"], quote=True)
     digest = sha256(paths.FIGURES / folder / f"{name}.csv")
     return (
         f'<article id="{folder}-{name}"><h3>{label(name)}</h3>'
-        f'<figure><img src="{folder}/{name}.png" alt="{alternative}"><figcaption>{html.escape(row["caption"])}</figcaption></figure>'
+        f'<figure><a href="{folder}/{name}.svg"><img src="{folder}/{name}.png" alt="{alternative}"></a>'
+        f"<figcaption>{_text(row['caption'])}</figcaption></figure>"
         f"<dl>{known}</dl><details><summary>Provenance</summary><dl>{sources}<dt>numbers</dt>"
         f"<dd>{folder}/{name}.csv, sha256 {digest}</dd><dt>cite</dt><dd><code>lth cite {name}</code></dd></dl></details></article>"
     )
@@ -137,11 +154,18 @@ def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
 def _table(claims: pd.DataFrame) -> str:
     """Claims judged on one figure."""
     rows = "".join(
-        f"<tr><td>{html.escape(row.claim)}</td><td>{html.escape(row.paper)}</td><td>{html.escape(row.ours) or '–'}</td>"
-        f'<td class="verdict">{row.verdict}</td></tr>'
+        f'<tr><td>{_text(row.claim)}</td><td data-name="paper">{_text(row.paper)}</td><td data-name="ours">{_text(row.ours) or "–"}</td>'
+        f'<td data-name="n">{row.n or "–"}</td><td data-name="verdict" class="verdict">{row.verdict}</td></tr>'
         for row in claims.itertuples()
     )
-    return f"<table><thead><tr><th>claim</th><th>paper</th><th>ours</th><th>verdict</th></tr></thead><tbody>{rows}</tbody></table>"
+    return (
+        f"<table><thead><tr><th>claim</th><th>paper</th><th>ours</th><th>n</th><th>verdict</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _text(words: str) -> str:
+    """Words as HTML, P_m as the paper sets it."""
+    return html.escape(words).replace("P_m", "<i>P</i><sub>m</sub>")
 
 
 def _listed(facts: dict[str, str]) -> str:
@@ -149,14 +173,23 @@ def _listed(facts: dict[str, str]) -> str:
 
 
 def _not_run(index: pd.DataFrame) -> str:
-    items = "".join(f"<li><b>{label(name)}</b>: {html.escape(needs)}</li>" for name, needs in _missing(index))
-    return f"<article><h3>Not run</h3><p>Make one with <code>dvc repro pipelines/NAME/dvc.yaml</code>, then <code>make figures</code>.</p><ul>{items}</ul></article>"
+    items = "".join(
+        f"<li><b>{label(name)}</b>: {html.escape(needs)}<details><summary>Command</summary><code>{_command(needs)}</code></details></li>"
+        for name, needs in _missing(index)
+    )
+    return f"<article><h3>Not run</h3><p>{REMEDY}</p><ul>{items}</ul></article>"
 
 
 def _missing(index: pd.DataFrame) -> Iterable[tuple[str, str]]:
     """Figures that lack some or all of their runs, and which."""
     lacking = index[index["not run"] != ""]
     return zip(lacking["figure"], lacking["not run"], strict=True)
+
+
+def _command(needs: str) -> str:
+    """What makes the experiments of one entry of the index's `not run`."""
+    experiments = [entry.split(" (")[0] for entry in needs.split("; ")]
+    return " ".join(["dvc repro", *(f"pipelines/{experiment}/dvc.yaml" for experiment in experiments)]) + " && make figures"
 
 
 def _index(folder: str) -> pd.DataFrame:
@@ -169,7 +202,3 @@ def _claims() -> pd.DataFrame:
 
 def _number(name: str) -> int:
     return int(name.removeprefix("figure")) if name.startswith("figure") else -1
-
-
-def _was_run(experiment: str) -> bool:
-    return (paths.RESULTS / experiment / "runs").is_dir()

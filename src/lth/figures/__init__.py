@@ -13,6 +13,8 @@ A figure module has
 import pkgutil
 from importlib import import_module
 
+from lth.errors import LthError
+
 _MODULES = [module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith(("figure", "beyond_"))]
 
 FIGURES = {
@@ -22,3 +24,11 @@ FIGURES = {
     )
 }
 """Every figure's module by its name, in the paper's order, those beyond the paper last."""
+
+
+def named(word: str) -> str:
+    """The name of a figure as a reader may write it: `4`, `fig4` or `figure4`, or `beyond_cost`. Raises LthError where there is none."""
+    name = word if word in FIGURES else f"figure{word.lower().removeprefix('figure').removeprefix('fig')}"
+    if name not in FIGURES:
+        raise LthError(f"there is no figure {word!r}; there are: {', '.join(FIGURES)}")
+    return name
