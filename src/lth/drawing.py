@@ -1,6 +1,7 @@
 """Drawing figures into figures/<folder> from the tables of the experiments that have been run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 import pandas as pd
 import yaml
@@ -18,31 +19,39 @@ STAGES = ("figures", "quick", "quick-cifar")
 
 def draw_folder(folder: str, experiments: Sequence[str], only: Iterable[str] = FIGURES) -> pd.DataFrame:
     """Draws the figures that the experiments support, and returns the index: what each is drawn from, and what has not been run."""
-    style.apply()
-    index, tables = [], Tables({})
-    for figure in only:
-        module = FIGURES[figure]
-        wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
-        lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
-        available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
-        for name, also in getattr(module, "ALSO", {}).items():
-            if name in wanted:
-                lacking[name] += missing(wanted[name], also)
-        required = set(getattr(module, "REQUIRED", ()))
-        drawable = len(available) >= getattr(module, "ENOUGH", 1) and required <= set(available)
-        if wanted and required <= set(wanted):
-            index.append(
-                {
-                    "figure": figure,
-                    "drawn from": " ".join(available.values()) if drawable else "",
-                    "not run": "; ".join(f"{wanted[name]} ({', '.join(needs)})" for name, needs in lacking.items() if needs),
-                    "caption": module.CAPTION,
-                }
-            )
-        if drawable:
-            quick = any(load_experiment(experiment).scale == "quick" for experiment in available.values())
-            style.save(module.draw(tables.only(available)), paths.FIGURES / folder, figure, quick=quick)
+    index = []
+    with ProcessPoolExecutor() as pool:
+        drawings = []
+        for figure in only:
+            module = FIGURES[figure]
+            wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
+            lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
+            available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
+            for name, also in getattr(module, "ALSO", {}).items():
+                if name in wanted:
+                    lacking[name] += missing(wanted[name], also)
+            required = set(getattr(module, "REQUIRED", ()))
+            drawable = len(available) >= getattr(module, "ENOUGH", 1) and required <= set(available)
+            if wanted and required <= set(wanted):
+                index.append(
+                    {
+                        "figure": figure,
+                        "drawn from": " ".join(available.values()) if drawable else "",
+                        "not run": "; ".join(f"{wanted[name]} ({', '.join(needs)})" for name, needs in lacking.items() if needs),
+                        "caption": module.CAPTION,
+                    }
+                )
+            if drawable:
+                drawings.append(pool.submit(_draw, folder, figure, available))
+        for drawing in drawings:
+            drawing.result()
     return pd.DataFrame(index, columns=["figure", "drawn from", "not run", "caption"])
+
+
+def _draw(folder: str, figure: str, experiments: Mapping[str, str]) -> None:
+    style.apply()
+    quick = any(load_experiment(experiment).scale == "quick" for experiment in experiments.values())
+    style.save(FIGURES[figure].draw(Tables(experiments)), paths.FIGURES / folder, figure, quick=quick)
 
 
 def write_index(folder: str, index: pd.DataFrame) -> None:

@@ -38,12 +38,6 @@ class Tables:
         """One row a network and evaluation point; the columns are `lth.columns.CURVES`."""
         return self._curves(self.names[name])
 
-    def only(self, names: Mapping[str, str]) -> "Tables":
-        """The same for fewer experiments, or by other names."""
-        fewer = Tables(names)
-        fewer._rows, fewer._curves = self._rows, self._curves
-        return fewer
-
     def extra(self, name: str, table: str) -> pd.DataFrame:
         """One of the tables in EXTRA."""
         return pyarrow.parquet.read_table(paths.RESULTS / self.names[name] / f"{table}.parquet").to_pandas()

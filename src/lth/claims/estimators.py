@@ -128,22 +128,22 @@ def best_gain(tables: Tables, *, experiment: str, within: Sequence[float]) -> Me
 
 def beats(tables: Tables, *, arm: str, other: str, column: str, experiment: str = "lenet") -> Measured:
     """An arm's advantage over another, in points of accuracy."""
-    gain = _advantage(tables.rows(experiment), arm, tables.rows(experiment), other, column)
-    return Measured(f"{100 * gain.mean():+.2f} points", True, 100 * gain.to_numpy())
+    gain, where = _advantage(tables.rows(experiment), arm, tables.rows(experiment), other, column)
+    return Measured(f"{100 * gain.mean():+.2f} points{where}", True, 100 * gain.to_numpy())
 
 
 def do_not_differ(tables: Tables, *, arm: str, other: str, column: str, experiment: str) -> Measured:
     """The same, where the claim is that there is no difference."""
-    gain = _advantage(tables.rows(experiment), arm, tables.rows(experiment), other, column)
-    return Measured(f"{100 * gain.mean():+.2f} points", True, 100 * gain.to_numpy(), no_difference=True)
+    gain, where = _advantage(tables.rows(experiment), arm, tables.rows(experiment), other, column)
+    return Measured(f"{100 * gain.mean():+.2f} points{where}", True, 100 * gain.to_numpy(), no_difference=True)
 
 
 def beats_experiment(tables: Tables, *, other: str, column: str) -> Measured:
     """The advantage of Lenet's tickets over those of another experiment, in points of accuracy or iterations."""
-    gain = _advantage(tables.rows("lenet"), "ticket", tables.rows(other), "ticket", column)
+    gain, where = _advantage(tables.rows("lenet"), "ticket", tables.rows(other), "ticket", column)
     if column == ES:
-        return Measured(f"{gain.mean():,.0f} iterations sooner", True, gain.to_numpy())
-    return Measured(f"{100 * gain.mean():+.2f} points", True, 100 * gain.to_numpy())
+        return Measured(f"{gain.mean():,.0f} iterations sooner{where}", True, gain.to_numpy())
+    return Measured(f"{100 * gain.mean():+.2f} points{where}", True, 100 * gain.to_numpy())
 
 
 def stops_ever_later(tables: Tables, *, experiment: str, arm: str) -> Measured:
@@ -247,11 +247,11 @@ def _gain_over_dense(rows: pd.DataFrame, arm: str, least_percent: float) -> pd.S
     return sum(by_trial(rows, arm, round, ACCURACY) - by_trial(rows, "ticket", 0, ACCURACY) for round in kept) / len(kept)
 
 
-def _advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> pd.Series:
-    """An arm's advantage over another by trial, averaged over the pruned rounds that both hold."""
+def _advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> tuple[pd.Series, str]:
+    """An arm's advantage over another by trial, averaged over the pruned rounds that both hold, and their P_m in words."""
     shared = [round for round in _rounds(rows, arm) if round in _rounds(others, other)]
     gains = [by_trial(rows, arm, round, column) - by_trial(others, other, round, column) for round in shared]
-    return better(column) * sum(gains) / len(gains)
+    return better(column) * sum(gains) / len(gains), f", mean over P_m {percent(rows, shared[0]):.3g}–{percent(rows, shared[-1]):.3g}"
 
 
 def _value(effects: pd.Series, within: Sequence[float], ours: str) -> Measured:

@@ -64,6 +64,8 @@ def save(drawn: Drawn, folder: Path, name: str, *, quick: bool) -> None:
         "svg": {"Date": None, "Creator": None, "Description": described},
         "png": {"Software": None, "Description": described},
     }
+    drawn.figure.draw_without_rendering()
+    drawn.figure.set_layout_engine("none")  # laid out once, the same in all three
     for kind, about in metadata.items():
         content = io.BytesIO()
         drawn.figure.savefig(content, format=kind, metadata=about)
