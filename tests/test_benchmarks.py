@@ -27,8 +27,7 @@ SMALL = [
 def benchmarked(project):
     """The tiny project with a Lenet and a Conv-2, and a function that runs a module of benchmarks there."""
     for changes in (LENET, CONV2):
-        tiny.write_experiment(project, tiny.numbers(changes))
-        (project / "pipelines" / "tiny").rename(project / "pipelines" / changes["experiment"])
+        tiny.write_experiment(project, tiny.numbers(changes), changes["experiment"])
     (project / "benchmarks").mkdir()
     readme = tiny.REPOSITORY / "benchmarks" / "README.md"
     (project / "benchmarks" / "README.md").write_text(readme.read_text())

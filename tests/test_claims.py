@@ -78,7 +78,7 @@ def write_results(root, name: str, scale: str, rounds: int) -> None:
     """An experiment without controls, and results of it in which early stop comes 5% sooner with each round."""
     plan = {"experiment": name, "scale": scale, "trials": 3, "blocks": {}}
     plan["rounds"] = {f"r{n:02}": f"r{n - 1:02}" if n else "initial" for n in range(rounds)}
-    tiny.write_experiment(root, tiny.numbers(plan))
+    tiny.write_experiment(root, tiny.numbers(plan), name)
     experiment = load_experiment(name)
     for round in range(rounds):
         who = {"experiment": name, "scale": scale, "arm": "ticket", "round": round, "draw": 0, "percent_remaining": 100 * 0.8**round}

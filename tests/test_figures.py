@@ -32,8 +32,7 @@ AT_ONCE = {
 def made_up(name: str, blocks: dict, **changes) -> None:
     """An experiment that never ran, with rows and curves made of noise for all that its params.yaml promises."""
     values = tiny.numbers({"experiment": name, "blocks": blocks, **changes})
-    file = tiny.write_experiment(paths.ROOT, values)
-    file.parent.rename(paths.PIPELINES / name)
+    tiny.write_experiment(paths.ROOT, values, name)
     experiment = load_experiment(name)
     generator = np.random.Generator(np.random.Philox(key=5))
     for stage, networks in expected_networks(experiment).items():
@@ -112,7 +111,7 @@ def test_means_minima_and_maxima_by_hand():
 def test_what_has_not_been_run_is_named(made):
     (paths.RESULTS / "lenet-continued" / "summary.csv").unlink()
     values = tiny.numbers({"experiment": "lenet", "blocks": {"reinit": CONTROLLED["reinit"]}, "rounds": ROUNDS, "scale": "paper"})
-    tiny.write_experiment(paths.ROOT, values).rename(paths.PIPELINES / "lenet" / "params.yaml")
+    tiny.write_experiment(paths.ROOT, values, "lenet")
     assert missing("lenet", ("ticket", "reinit", "resampled")) == ["resampled"]
     figures.main("paper", *made.names)
     assert index().loc["figure9", ["drawn from", "not run"]].tolist() == ["", "lenet-continued (ticket)"]

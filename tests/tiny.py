@@ -144,8 +144,8 @@ def write_project(root: Path, changes: dict | None = None) -> None:
     shutil.copytree(REPOSITORY / "src" / "lth" / "numerics", root / "src" / "lth" / "numerics")
 
 
-def write_experiment(root: Path, values: dict) -> Path:
-    file = root / "pipelines" / values["experiment"] / "params.yaml"
+def write_experiment(root: Path, values: dict, name: str = "tiny") -> Path:
+    file = root / "pipelines" / name / "params.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(yaml.safe_dump(values, sort_keys=False))
     return file
