@@ -1,12 +1,14 @@
 """`make paper`: what the paper-scale experiments would take on this machine. Stops with status 1 where there is no GPU."""
 
 import os
+import re
 import sys
 
+import pandas as pd
 import torch
 
 from lth.config import Experiment, experiment_names, load_experiment
-from lth.results import expected_networks
+from lth.results import expected_networks, has_results
 from lth.stages import run
 
 CPU_MILLISECONDS = {"lenet": 0.4, "conv2": 225, "conv4": 395, "conv6": 553}
@@ -17,22 +19,33 @@ convolution (without evaluations)."""
 def main() -> None:
     if torch.cuda.is_available():
         return
-    print("At paper scale there are:\n", file=sys.stderr)
     cores = os.cpu_count() or 1
-    for name in experiment_names():
-        experiment = load_experiment(name)
-        if experiment.scale == "paper":
-            print(f"  {name:16} {_described(experiment, cores)}", file=sys.stderr)
+    experiments = [experiment for experiment in map(load_experiment, experiment_names()) if experiment.scale == "paper"]
+    described = pd.DataFrame([_described(experiment, cores) for experiment in experiments])
+    table = described.groupby("experiment", sort=False).sum()
+    print(
+        f"At paper scale there are, with hours estimated for {cores} CPU cores, and experiments whose results are here:\n", file=sys.stderr
+    )
+    header = ["experiments", "run", "networks", "million steps", "hours"]
+    print(table.to_string(header=header, index_names=False, float_format="{:,.1f}".format), file=sys.stderr)
     sys.exit(
         "\nThis machine has no GPU that torch sees. The CPU can do the Lenet experiments: `dvc repro pipelines/lenet/dvc.yaml:table`, then `make figures`."
     )
 
 
-def _described(experiment: Experiment, cores: int) -> str:
+def _described(experiment: Experiment, cores: int) -> dict:
+    """A row of the table; the experiments of a sweep, named by a number, are added up."""
+    name = experiment.experiment
     networks = sum(len(stage) for stage in expected_networks(experiment).values())
-    iterations = networks * experiment.training.iterations
-    hours = iterations * CPU_MILLISECONDS[experiment.network.name] / 3.6e6 / cores
-    return f"{networks:5,} networks, {iterations / 1e6:6.1f} million training steps, about {hours:,.0f} hours on {cores} CPU cores"
+    steps = networks * experiment.training.iterations
+    return {
+        "experiment": re.sub(r"-\d[\d.e-]*$", "-*", name),
+        "experiments": 1,
+        "run": int(has_results(name)),
+        "networks": networks,
+        "steps": steps / 1e6,
+        "hours": steps * CPU_MILLISECONDS[experiment.network.name] / 3.6e6 / cores,
+    }
 
 
 if __name__ == "__main__":
