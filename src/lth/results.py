@@ -70,6 +70,20 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, axis=1).reset_index()
 
 
+def headline(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """The numbers that `dvc metrics show` prints: the dense network's, and those of the round whose ticket validates best at early stop."""
+    means = rows[rows["arm"] == "ticket"].groupby("round")[["percent_remaining", *SUMMARISED]].mean()
+    best = means["es_validation_accuracy"].iloc[1:].idxmax()
+    return {
+        name: {
+            "P_m": round(means["percent_remaining"][number], 2),
+            "early stop": round(means["es_iteration"][number], 1),
+            "test accuracy": round(means["es_test_accuracy"][number], 5),
+        }
+        for name, number in (("dense", 0), ("best ticket", best))
+    }
+
+
 def has_results(experiment: str) -> bool:
     """Whether an experiment has been run to its end: its last stage has written the summary."""
     return (paths.RESULTS / experiment / "summary.csv").is_file()

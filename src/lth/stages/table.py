@@ -1,13 +1,17 @@
-"""DVC stage: summarise an experiment's rows into one small table, a row an arm and round."""
+"""DVC stage: summarise an experiment's rows into one small table, a row an arm and round, and a few numbers for `dvc metrics show`."""
+
+import json
 
 from lth import paths
-from lth.results import load_results, summarise
+from lth.results import headline, load_results, summarise
 from lth.stages import run
 from lth.storage import write_bytes
 
 
 def main(experiment: str) -> None:
-    table = summarise(load_results(experiment)).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    rows = load_results(experiment)
+    write_bytes(paths.RESULTS / experiment / "metrics.json", (json.dumps(headline(rows), indent=2) + "\n").encode())
+    table = summarise(rows).to_csv(index=False, lineterminator="\n", float_format="%.6g")
     write_bytes(paths.RESULTS / experiment / "summary.csv", table.encode())
 
 
