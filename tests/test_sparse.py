@@ -106,7 +106,17 @@ def test_long_run_ends_where_pytorch_does(mnist):
 
 
 @pytest.mark.parametrize("percent", [60, 5])
-@pytest.mark.parametrize(("widths", "size"), [((784, 30, 10), 1), ((784, 70, 65, 64, 10), 17), ((784, 130, 10), 64), ((784, 9, 80), 150)])
+@pytest.mark.parametrize(
+    ("widths", "size"),
+    [
+        ((784, 30, 10), 1),
+        ((784, 70, 65, 64, 10), 17),
+        ((784, 130, 10), 64),
+        ((784, 9, 80), 150),
+        ((784, 25, 9, 10), 60),
+        ((784, 900, 300, 10), 60),
+    ],
+)
 def test_any_shape_and_batch(mnist, percent, widths, size):
     masks, state = network(widths, percent)
     batches = batches_of(5, size)
