@@ -10,6 +10,7 @@ from lth.claims import CLAIMS, estimators, judge
 from lth.claims.verdict import Measured, interval
 from lth.columns import COLUMNS, CURVES
 from lth.config import experiment_names, load_experiment
+from lth.errors import LthError
 from lth.results import save
 from lth.stages import claims
 
@@ -43,8 +44,8 @@ IDS = [
 ]
 
 
-class Rows:
-    """Tables of one experiment's rows, or one extra table, whatever its name."""
+class Rows(dict):
+    """Tables of one experiment's rows, or one extra table, whatever its name. Its keys are the experiments it stands for."""
 
     def __init__(self, rows: pd.DataFrame):
         self.table = rows
@@ -60,11 +61,13 @@ def table(values: dict[tuple[str, int], list[float]], column: str, draws: int = 
     """Rows of (arm, round) with one value a trial; with more draws, values spread evenly around it."""
     parts = [
         {
+            "experiment": "x",
             "arm": arm,
             "round": round,
             "trial": trial,
             "draw": draw,
             "percent_remaining": 100 * 0.8**round,
+            "weights_remaining": 1000 * 0.5**round,
             column: value + draw - (draws - 1) / 2,
         }
         for (arm, round), trials in values.items()
@@ -113,7 +116,7 @@ def test_a_claim_of_no_difference():
 def test_the_interval_is_students():
     low, high = interval([1, 2, 3, 4, 5])
     assert (low, high) == pytest.approx((3 - 2.776445 * 2.5**0.5 / 5**0.5, 3 + 2.776445 * 2.5**0.5 / 5**0.5), rel=1e-6)
-    with pytest.raises(ValueError, match="two trials"):
+    with pytest.raises(LthError, match="two trials"):
         interval([1])
 
 
@@ -175,7 +178,7 @@ def test_the_best_round_is_chosen_by_validation():
     )
     rows.table["es_validation_accuracy"] = [0.5, 0.5, 0.6, 0.6, 0.4, 0.4, 0.9, 0.9]
     measured = estimators.crosses_back(rows, column="es_test_accuracy", round=2)
-    assert measured.effects == pytest.approx([0.1, 0.1]), "of round 3, though round 1 has the best test accuracy"
+    assert measured.effects == pytest.approx([10, 10]), "points, of round 3, though round 1 has the best test accuracy"
     assert measured.ours == "nowhere"
 
 
@@ -186,6 +189,55 @@ def test_how_an_arm_changes_with_pruning():
     values = {("ticket", 0): [0.5, 0.5], ("reinit", 1): [0.6, 0.5], ("reinit", 3): [0.6, 0.7], ("reinit", 9): [0.1, 0.1]}
     gains = estimators.gains_over_dense(table(values, "es_test_accuracy"), experiment="x", arm="reinit", least_percent=50)
     assert gains.effects == pytest.approx([10, 10]), "rounds 1 and 3"
+
+
+def test_the_best_gains_are_of_the_round_that_validates_best():
+    accuracies = {("ticket", 0): [0.5, 0.6], ("ticket", 1): [0.9, 0.9], ("ticket", 2): [0.7, 0.7]}
+    rows = table(accuracies, "es_test_accuracy")
+    rows.table["final_test_accuracy"] = rows.table["es_test_accuracy"] + 0.01
+    rows.table["es_validation_accuracy"] = rows.table["final_validation_accuracy"] = [0.5, 0.5, 0.6, 0.6, 0.8, 0.8]
+    for gain in (
+        estimators.best_gain(rows, experiment="x", within=[14, 16]),
+        estimators.best_final_gain(rows, within=[14, 16]),
+    ):
+        assert gain.effects == pytest.approx([20, 10]), "of round 2, though round 1 has the best test accuracy"
+        assert gain.ours == "+15.00 points at P_m 64"
+        assert gain.within
+    stops = table({("ticket", 0): [100, 300], ("ticket", 1): [50, 100], ("ticket", 2): [70, 90]}, "es_iteration")
+    faster = estimators.best_speed_up(stops, experiment="x", within=[2, 3])
+    assert (faster.effects.tolist(), faster.ours, faster.within) == ([2, 3], "2.50 times at P_m 80", True)
+
+
+def test_arms_are_compared_over_the_rounds_that_both_hold():
+    values = {("ticket", 0): [0.9, 0.9], ("ticket", 1): [0.8, 0.7], ("ticket", 2): [0.6, 0.6], ("ticket", 3): [0.1, 0.1]}
+    values |= {("reinit", 1): [0.7, 0.7], ("reinit", 2): [0.5, 0.4], ("sparsity", 2): [0.1, 0.1]}
+    rows = table(values, "es_test_accuracy", draws=2)
+    ahead = estimators.beats(rows, arm="ticket", other="reinit", column="es_test_accuracy")
+    assert ahead.effects == pytest.approx([10, 10]), "of rounds 1 and 2"
+    assert ahead.ours == "+10.00 points, mean over P_m 80–64"
+    same = estimators.do_not_differ(rows, arm="ticket", other="reinit", column="es_test_accuracy", experiment="x")
+    assert same.effects.tolist() == ahead.effects.tolist()
+    assert same.verdict() == "not reproduced"
+    twin = estimators.beats_experiment(rows, other="y", column="es_test_accuracy")
+    assert twin.effects.tolist() == [0, 0], "the same tickets"
+    near = estimators.nearer(rows, arm="reinit", to="ticket", than="sparsity")
+    assert near.effects == pytest.approx([30, 10]), "of round 2: 10 and 20 points from the ticket, 40 and 30 from random sparsity"
+    assert near.ours == "15.00 points from ticket, 35.00 from sparsity"
+
+
+def test_the_lowest_training_accuracy_of_any_arm_and_round():
+    values = {("ticket", 0): [1.0, 1.0], ("ticket", 1): [0.99, 1.0], ("reinit", 1): [0.9, 0.98], ("ticket", 9): [0.1, 0.1]}
+    lowest = estimators.lowest_train_accuracy(table(values, "final_train_accuracy"), arms=["ticket", "reinit"], least_percent=50, floor=93)
+    assert lowest.effects == pytest.approx([90, 98])
+    assert (lowest.ours, lowest.within, lowest.none) == ("≥ 94.00% (reinit, P_m 80)", True, 93)
+
+
+def test_the_weights_left_at_the_crossing():
+    rows = table({("ticket", 0): [0.5, 0.5], ("ticket", 1): [0.9, 0.7], ("ticket", 2): [0.4, 0.4]}, "es_validation_accuracy")
+    rows.update(one=1, another=2)
+    crossing = estimators.weights_at_crossing(rows, within=[200, 300])
+    assert (crossing.ours, crossing.within) == ("250–250 weights", True)
+    assert crossing.effects == pytest.approx([40, 20])
 
 
 def test_movement_is_compared_within_layers():
@@ -231,7 +283,14 @@ def test_results_are_judged_at_paper_scale_alone(root, scale):
         assert rows["lenet-es-38", ""]["n"] == 3
 
 
+def test_a_round_that_is_missing_is_named(root):
+    write_results(root, "lenet", "paper", rounds=6)
+    early = judge(CLAIMS[0])
+    assert (early["verdict"], early["not run"], early["ours"]) == ("not run", "lenet (ticket of r07)", "")
+
+
 def test_the_table_is_the_same_again(root):
+    write_results(root, "lenet", "paper", rounds=16)
     claims.main()
     before = (paths.RESULTS / "claims.csv").read_bytes(), (paths.RESULTS / "claims.json").read_bytes()
     claims.main()

@@ -1,5 +1,6 @@
 """Lenet's sweeps are the paper's lists, and differ from lenet in what they vary alone."""
 
+import pandas as pd
 import pytest
 import torch
 import yaml
@@ -7,6 +8,7 @@ import yaml
 from lth import paths
 from lth.config import experiment_names, load_experiment
 from lth.figures import figure26, figure27, figure28, figure29, figure30, figure31
+from lth.networks import build
 from lth.stages import paper
 
 RATES = {
@@ -70,3 +72,46 @@ def test_without_a_gpu_the_whole_paper_is_a_table_of_costs(capsys):
     assert ["lenet-size-*", "9"] in [line[:2] for line in lines], "a sweep is one line"
     hours = {line[0]: float(line[-1]) for line in lines[3:]}
     assert hours["conv2"] > 10 * hours["lenet"] > 0
+
+
+class Made:
+    """Tables of sweeps as long as params.yaml plans them, early stop and accuracy falling from round to round."""
+
+    def __init__(self, names):
+        self.names = list(names)
+
+    def __contains__(self, name):
+        return name in self.names
+
+    def __iter__(self):
+        return iter(self.names)
+
+    def rows(self, name):
+        experiment = load_experiment(name)
+        total = build(experiment.network).weight_count
+        keep = 1 - experiment.pruning.fc
+        return pd.DataFrame(
+            {
+                "arm": "ticket",
+                "round": number,
+                "trial": trial,
+                "draw": 0,
+                "percent_remaining": 100 * keep**number,
+                "weights_remaining": total * keep**number,
+                "es_iteration": 9000 + 300 * number + trial,
+                "es_validation_accuracy": 0.98 - 0.001 * number,
+            }
+            for number in range(len(experiment.rounds))
+            for trial in range(experiment.trials)
+        )
+
+
+@pytest.mark.parametrize("figure", [figure26, figure27, figure28, figure29, figure30, figure31])
+def test_a_sweep_shows_every_point_of_every_line(figure):
+    tables = Made(figure.EXPERIMENTS)
+    drawn = figure.draw(tables)
+    assert drawn.numbers["line"].nunique() == len(figure.EXPERIMENTS)
+    assert len(drawn.numbers) == 2 * sum(len(load_experiment(name).rounds) for name in tables)
+    for ax, (_, points) in zip(drawn.figure.axes, drawn.numbers.groupby("panel", sort=False), strict=True):
+        left, right = ax.get_xlim()
+        assert right < points["x"].min() < points["x"].max() < left

@@ -6,6 +6,7 @@ networks of the same arm and round, or by FLOOR if that is more.
 """
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -36,11 +37,18 @@ def check(settings: Settings, experiment: Experiment) -> str:
     tickets = load_rounds(experiment, sorted(set(chosen["round"])))
     candidates = [Candidate(row.arm, tickets[row.round][row.trial], row.draw) for row in chosen.itertuples()]
     run = Run(settings, experiment)
+    made_by, present = rows["engine"].iloc[0], run.about["engine"]
+    if made_by.split("-")[0] != present.split("-")[0]:
+        raise LthError(
+            f"the results of {experiment.experiment} were made by engine {made_by}, and this would train {present}: "
+            "set `engine` and `device` in params.yaml to what made them"
+        )
     title = f"{experiment.experiment} accept"
-    with checkpoints({"sample": chosen.to_csv(), **run.about}, title) as kept:
+    code = {str(file): sha256(file) for file in sorted(Path(__file__).parent.rglob("*.py"))}
+    with checkpoints({"sample": chosen.to_csv(), "code": code, **run.about}, title) as kept:
         again = run.rows(candidates, run.train(candidates, kept, title=title))
         kept.remove()
-    exact = rows["engine"].iloc[0] == run.about["engine"] and _made_here(experiment, run)
+    exact = made_by == present and _made_here(experiment, run)
     compare(rows, chosen, again, exact=exact)
     return f"{len(chosen)} networks of {experiment.experiment} trained again: {'every number the same' if exact else 'all within the tolerance'}"
 
@@ -79,8 +87,8 @@ def take_over(experiment: Experiment, engine: str) -> int:
             continue
         before = text["engine"].iloc[0]
         sidecar = paths.RESULTS / experiment.experiment / "provenance" / f"{file.stem}.json"
-        write_bytes(file, text.assign(engine=engine).to_csv(index=False, lineterminator="\n").encode())
         about = json.loads(sidecar.read_text())
+        write_bytes(file, text.assign(engine=engine).to_csv(index=False, lineterminator="\n").encode())
         about["accepted"] = f"made under {before}; a sample trained again under {engine} agreed"
         about["sha256"][paths.shown(file)] = sha256(file)
         write_bytes(sidecar, (json.dumps(about | {"engine": engine}, indent=1) + "\n").encode())

@@ -11,6 +11,7 @@ from lth.errors import LthError
 from lth.figures import named
 from lth.results import has_results
 from lth.storage import sha256
+from lth.tables import EXTRA, command
 
 PAPER = """\
 @inproceedings{frankle2019lottery,
@@ -25,8 +26,11 @@ def citation(name: str) -> str:
     """The text of `lth cite`. name: `figure4`, `fig4` or `4`. Raises LthError for a figure that does not exist or has not been drawn."""
     figure = named(name)
     folder, row = drawn(figure)
+    numbers = paths.FIGURES / folder / f"{figure}.csv"
+    if not numbers.is_file():
+        raise LthError(f"{paths.shown(numbers)} is missing: draw it with `make figures`, or restore it with git")
     lines = [f"{figure} ({folder} scale)", "", row["caption"], "", "Provenance"]
-    lines += [f"  numbers        figures/{folder}/{figure}.csv, sha256 {sha256(paths.FIGURES / folder / f'{figure}.csv')}"]
+    lines += [f"  numbers        {paths.shown(numbers)}, sha256 {sha256(numbers)}"]
     for experiment in row["drawn from"].split():
         lines += [f"  {experiment}", *(f"    {key:<12} {value}" for key, value in provenance(experiment).items())]
     if row["not run"]:
@@ -50,22 +54,23 @@ def drawn(figure: str) -> tuple[str, dict]:
 def provenance(experiment: str) -> dict[str, str]:
     """Where an experiment's results come from: hashes of its params and rows; hardware, versions, and hours and memory of its stages."""
     params = {"params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}"}
-    command = {"command": f"dvc repro pipelines/{experiment}/dvc.yaml"}
+    made = [table for table in EXTRA if (paths.RESULTS / experiment / f"{table}.parquet").is_file()]
+    again = {"command": command({experiment: made})}
     if not has_results(experiment):
-        return params | {"rows": "none, it has not been run to its end"} | command
+        return params | {"rows": "none, it has not been run to its end"} | again
     taken = cost(experiment)
     rows = hashlib.sha256()
     for file in sorted((paths.RESULTS / experiment / "runs").glob("*.csv")):
         rows.update(file.read_bytes())
     versions = {f"{name} {version}" for about in sidecars(experiment) for name, version in about["versions"].items()}
-    made = {
+    known = {
         "rows": f"results/{experiment}/runs/*.csv, sha256 {rows.hexdigest()}",
         "hardware": "; ".join(sorted(taken.hardware)),
         "versions": ", ".join(sorted(versions)),
         "wall time": f"{taken.seconds / 3600:.2f} hours in {taken.stages} stages",
         "memory": f"at most {taken.memory_mib:,} MiB",
     }
-    return params | made | command
+    return params | known | again
 
 
 def software() -> str:

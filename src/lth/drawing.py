@@ -18,12 +18,14 @@ STAGES = ("figures", "quick", "quick-cifar")
 
 
 def draw_folder(folder: str, experiments: Sequence[str], only: Iterable[str] = FIGURES) -> pd.DataFrame:
-    """Draws the figures that the experiments support, and returns the index: what each is drawn from, and what has not been run."""
+    """Draws those figures that the experiments support.
+
+    Writes and returns figures/<folder>/index.csv, a row each figure of the folder: what it is drawn from, and what has not been run.
+    """
     index = []
     with ProcessPoolExecutor() as pool:
         drawings = []
-        for figure in only:
-            module = FIGURES[figure]
+        for figure, module in FIGURES.items():
             wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
             lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
             available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
@@ -41,22 +43,19 @@ def draw_folder(folder: str, experiments: Sequence[str], only: Iterable[str] = F
                         "caption": module.CAPTION,
                     }
                 )
-            if drawable:
+            if drawable and figure in only:
                 drawings.append(pool.submit(_draw, folder, figure, available))
         for drawing in drawings:
             drawing.result()
-    return pd.DataFrame(index, columns=["figure", "drawn from", "not run", "caption"])
+    table = pd.DataFrame(index, columns=["figure", "drawn from", "not run", "caption"])
+    write_bytes(paths.FIGURES / folder / "index.csv", table.to_csv(index=False, lineterminator="\n").encode())
+    return table
 
 
 def _draw(folder: str, figure: str, experiments: Mapping[str, str]) -> None:
     style.apply()
     quick = any(load_experiment(experiment).scale == "quick" for experiment in experiments.values())
     style.save(FIGURES[figure].draw(Tables(experiments)), paths.FIGURES / folder, figure, quick=quick)
-
-
-def write_index(folder: str, index: pd.DataFrame) -> None:
-    """Writes figures/<folder>/index.csv."""
-    write_bytes(paths.FIGURES / folder / "index.csv", index.to_csv(index=False, lineterminator="\n").encode())
 
 
 def draw_again(names: Sequence[str]) -> list[str]:
@@ -68,7 +67,8 @@ def draw_again(names: Sequence[str]) -> list[str]:
     pictures = []
     for folder, experiments in folders().items():
         index = draw_folder(folder, experiments, only)
-        pictures += [f"figures/{folder}/{figure}.png" for figure in index[index["drawn from"] != ""]["figure"]]
+        drawn = index[(index["drawn from"] != "") & index["figure"].isin(only)]
+        pictures += [f"figures/{folder}/{figure}.png" for figure in drawn["figure"]]
     if not pictures:
         raise LthError(f"no committed result supports {', '.join(only)}; figures/paper/index.csv names what has not been run")
     return pictures

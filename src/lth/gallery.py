@@ -1,6 +1,7 @@
 """The gallery: every figure with what the paper found, what we found, and where the numbers come from, as one static page and as Markdown."""
 
 import html
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -9,6 +10,7 @@ from lth import paths
 from lth.cite import PAPER, provenance, software
 from lth.figures import FIGURES
 from lth.storage import sha256
+from lth.tables import command
 
 SCALES = {
     "paper": ("Paper scale", "The paper's networks at full length."),
@@ -188,8 +190,7 @@ def _missing(index: pd.DataFrame) -> Iterable[tuple[str, str]]:
 
 def _command(needs: str) -> str:
     """What makes the experiments of one entry of the index's `not run`."""
-    experiments = [entry.split(" (")[0] for entry in needs.split("; ")]
-    return " ".join(["dvc repro", *(f"pipelines/{experiment}/dvc.yaml" for experiment in experiments)]) + " && make figures"
+    return command({name: of.split(", ") for name, of in re.findall(r"(\S+) \(([^)]*)\)", needs)}) + " && make figures"
 
 
 def _index(folder: str) -> pd.DataFrame:

@@ -31,6 +31,8 @@ def measure_movement(settings: Settings, experiment: Experiment, name: str) -> N
 
     Raises LthError where the networks are not those of r00, as may be on other hardware.
     """
+    if name not in experiment.rounds:
+        raise LthError(f"{experiment.experiment} has no round {name}; it has {', '.join(experiment.rounds)}")
     dense, pruned_once, tickets = (load_tickets(experiment, round) for round in (0, 1, int(name[1:])))
     run = Run(settings, experiment)
     inputs = [ticket_file(experiment, INITIAL), paths.DATA / f"{experiment.data.name}.safetensors"]
@@ -52,7 +54,7 @@ def measure_movement(settings: Settings, experiment: Experiment, name: str) -> N
         tables = {"movement": movement(tickets, final), "mean_movement": mean_movement(tickets, final)}
         outputs = [save_table(experiment, table, rows) for table, rows in tables.items()]
         sidecar = paths.RESULTS / experiment.experiment / "provenance" / "movement.json"
-        record(sidecar, outputs, f"dvc repro -s -f movement@{experiment.experiment}", run.about)
+        record(sidecar, outputs, f"dvc repro -s -f movement@{experiment.experiment}", run.about, kept.spent)
         kept.remove()
 
 

@@ -17,7 +17,7 @@ from lth.tickets import Ticket
 
 def overlap(tickets: Sequence[Ticket]) -> pd.DataFrame:
     """Jaccard similarity of every two trials' masks of one round, layer by layer; the columns are `lth.columns.OVERLAP`."""
-    return pd.DataFrame(
+    rows = [
         {
             "round": one.round,
             "percent_remaining": one.percent_remaining,
@@ -28,7 +28,8 @@ def overlap(tickets: Sequence[Ticket]) -> pd.DataFrame:
         }
         for one, other in itertools.combinations(tickets, 2)
         for layer in one.network.layers
-    )[list(OVERLAP)]
+    ]
+    return pd.DataFrame(rows, columns=list(OVERLAP))
 
 
 def jaccard(both: float, one: int, other: int) -> float:

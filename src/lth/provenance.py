@@ -20,8 +20,11 @@ LIBRARIES = ("torch", "numpy", "numba", "pandas", "dvc")
 _STARTED = time.monotonic()
 
 
-def record(sidecar: Path, outputs: list[Path], command: str, about: dict) -> None:
-    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already. about: engine, device, library."""
+def record(sidecar: Path, outputs: list[Path], command: str, about: dict, spent: float) -> None:
+    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already.
+
+    about: engine, device, library. spent: seconds that earlier runs took which were stopped.
+    """
     hashes = {paths.shown(file): sha256(file) for file in outputs}
     if sidecar.is_file() and json.loads(sidecar.read_text()).get("sha256") == hashes:
         return
@@ -31,7 +34,7 @@ def record(sidecar: Path, outputs: list[Path], command: str, about: dict) -> Non
         **about,
         "hardware": hardware(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES if _installed(name)}},
-        "wall_seconds": round(time.monotonic() - _STARTED, 1),
+        "wall_seconds": round(spent + time.monotonic() - _STARTED, 1),
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "sha256": hashes,
     }

@@ -73,14 +73,15 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
 def headline(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
     """The numbers that `dvc metrics show` prints: the dense network's, and those of the round whose ticket validates best at early stop."""
     means = rows[rows["arm"] == "ticket"].groupby("round")[["percent_remaining", *SUMMARISED]].mean()
-    best = means["es_validation_accuracy"].iloc[1:].idxmax()
+    pruned = means["es_validation_accuracy"].iloc[1:]
+    chosen = {"dense": 0} | ({"best ticket": pruned.idxmax()} if len(pruned) else {})
     return {
         name: {
             "P_m": round(means["percent_remaining"][number], 2),
             "early stop": round(means["es_iteration"][number], 1),
             "test accuracy": round(means["es_test_accuracy"][number], 5),
         }
-        for name, number in (("dense", 0), ("best ticket", best))
+        for name, number in chosen.items()
     }
 
 

@@ -78,6 +78,7 @@ def _train(
             outputs,
             f"dvc repro -s -f pipelines/{name}/dvc.yaml:{kind}@{stage}",
             run.about,
+            kept.spent,
         )
         kept.remove()
 
@@ -99,7 +100,7 @@ def _train_on(
     candidates = [Candidate("continued", replace(ticket, round=level), start=partial(start, trial)) for trial, ticket in enumerate(tickets)]
     run = Run(settings, experiment, every=experiment.training.iterations)
     title = f"{experiment.experiment} level {level}/{experiment.pruning.levels - 1}"
-    return run.train(candidates, Checkpoints(kept.folder / f"level{level:02}"), title=title, keep_parameters=True).parameters
+    return run.train(candidates, Checkpoints(kept.folder / f"level{level:02}", kept.spent), title=title, keep_parameters=True).parameters
 
 
 def _inputs(settings: Settings, run: Run, stage: str, candidates: Sequence[Candidate]) -> dict:

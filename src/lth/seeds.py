@@ -13,6 +13,7 @@ The streams in use (family = network and data set):
     resample(family, trial, round, draw)          which of a ticket's own values a connection gets
     noise(family, trial, round, draw)             what is added to a ticket's values
     dropout(family, arm, trial, round, draw)      the units that dropout drops
+    accept(experiment)                            the networks that `make accept` trains again
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """What figures are drawn from and claims are judged on: the tables of experiments that have been run, by the paper's names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import pandas as pd
@@ -8,10 +8,18 @@ import pyarrow.parquet
 
 from lth import paths
 from lth.config import load_experiment
+from lth.errors import LthError
 from lth.results import expected_networks, has_results, load_curves, load_results
 
-EXTRA = ("structure", "maps", "overlap", "cost", "movement", "mean_movement")
-"""Tables that lie beside an experiment's rows, `results/<experiment>/<name>.parquet`."""
+EXTRA = {
+    "structure": "structure",
+    "maps": "structure",
+    "overlap": "structure",
+    "cost": "structure",
+    "movement": "movement",
+    "mean_movement": "movement",
+}
+"""Tables that lie beside an experiment's rows, `results/<experiment>/<name>.parquet`, and the stage of dvc.yaml that makes each."""
 
 
 class Tables:
@@ -39,8 +47,20 @@ class Tables:
         return self._curves(self.names[name])
 
     def extra(self, name: str, table: str) -> pd.DataFrame:
-        """One of the tables in EXTRA."""
-        return pyarrow.parquet.read_table(paths.RESULTS / self.names[name] / f"{table}.parquet").to_pandas()
+        """One of the tables in EXTRA. Raises LthError for a damaged file."""
+        experiment = self.names[name]
+        file = paths.RESULTS / experiment / f"{table}.parquet"
+        try:
+            return pyarrow.parquet.read_table(file).to_pandas()
+        except (pyarrow.ArrowException, OSError) as error:
+            remedy = f"make it with `dvc repro -s -f {EXTRA[table]}@{experiment}`, or restore it with git"
+            raise LthError(f"{paths.shown(file)} is damaged ({error}): {remedy}") from error
+
+
+def command(needs: Mapping[str, Iterable[str]]) -> str:
+    """What makes the arms and extra tables that are needed of experiments."""
+    stages = dict.fromkeys(f"{EXTRA[need]}@{name}" for name, of in needs.items() for need in of if need in EXTRA)
+    return " ".join(["dvc repro", *(f"pipelines/{name}/dvc.yaml" for name in needs), *stages])
 
 
 def missing(experiment: str, needs: tuple[str, ...]) -> list[str]:

@@ -16,6 +16,10 @@ from lth.tables import Tables
 ES, ACCURACY = "es_iteration", "es_test_accuracy"
 
 
+class Absent(Exception):
+    """A round that a claim is judged on is not among the results; says which."""
+
+
 def stops_earlier(tables: Tables, *, round: int, within: Sequence[float]) -> Measured:
     """By how many percent of the dense network's early stop the ticket's comes sooner."""
     rows = tables.rows("lenet")
@@ -58,8 +62,7 @@ def crosses_back(tables: Tables, *, column: str, round: int) -> Measured:
     """The first round after the best one whose mean is no better than the dense network's; the effect is the best round's advantage."""
     rows = tables.rows("lenet")
     best, back = _best_and_back(rows, column)
-    effects = better(column) * (by_trial(rows, "ticket", best, column) - by_trial(rows, "ticket", 0, column))
-    return _threshold(rows, back, round, effects)
+    return _threshold(rows, back, round, _over_dense(rows, best, column))
 
 
 def stays_above(tables: Tables, *, experiment: str, least_percent: float) -> Measured:
@@ -101,7 +104,7 @@ def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequen
     ahead = (sign * (means - means[0])).iloc[1:] > 0
     runs = [run for _, run in ahead.groupby((ahead != ahead.shift()).cumsum()) if run.iloc[0]]
     inside = [round for round in means.index[1:] if ends[1] <= percents[round] <= ends[0]]
-    effects = sum(sign * (by_trial(rows, "ticket", round, column) - by_trial(rows, "ticket", 0, column)) for round in inside) / len(inside)
+    effects = sum(_over_dense(rows, round, column) for round in inside) / len(inside)
     if not runs:
         return Measured("nowhere", False, effects.to_numpy())
     longest = max(runs, key=len)
@@ -200,8 +203,11 @@ def weights_at_crossing(tables: Tables, *, within: Sequence[float]) -> Measured:
 
 
 def by_trial(rows: pd.DataFrame, arm: str, round: int, column: str) -> pd.Series:
-    """A column by trial, the mean over an arm's draws."""
-    return rows[(rows["arm"] == arm) & (rows["round"] == round)].groupby("trial")[column].mean()
+    """A column by trial, the mean over an arm's draws. Raises Absent where the arm has no such round."""
+    values = rows[(rows["arm"] == arm) & (rows["round"] == round)].groupby("trial")[column].mean()
+    if values.empty:
+        raise Absent(f"{rows['experiment'].iloc[0]} ({arm} of r{round:02})")
+    return values
 
 
 def by_round(rows: pd.DataFrame, arm: str, column: str) -> pd.Series:
@@ -241,6 +247,12 @@ def _best_and_back(rows: pd.DataFrame, column: str) -> tuple[int, int | None]:
     return best, back.min() if len(back) else None
 
 
+def _over_dense(rows: pd.DataFrame, round: int, column: str) -> pd.Series:
+    """The ticket's advantage over the dense network by trial, in points of accuracy or in iterations."""
+    unit = 100 if column.endswith("accuracy") else 1
+    return unit * better(column) * (by_trial(rows, "ticket", round, column) - by_trial(rows, "ticket", 0, column))
+
+
 def _gain_over_dense(rows: pd.DataFrame, arm: str, least_percent: float) -> pd.Series:
     """An arm's gain in accuracy over the dense network by trial, averaged over its pruned rounds down to a P_m."""
     kept = _rounds(rows[rows["percent_remaining"] >= least_percent], arm)
@@ -250,6 +262,8 @@ def _gain_over_dense(rows: pd.DataFrame, arm: str, least_percent: float) -> pd.S
 def _advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> tuple[pd.Series, str]:
     """An arm's advantage over another by trial, averaged over the pruned rounds that both hold, and their P_m in words."""
     shared = [round for round in _rounds(rows, arm) if round in _rounds(others, other)]
+    if not shared:
+        raise Absent(f"{rows['experiment'].iloc[0]} (any round of both {arm} and {other})")
     gains = [by_trial(rows, arm, round, column) - by_trial(others, other, round, column) for round in shared]
     return better(column) * sum(gains) / len(gains), f", mean over P_m {percent(rows, shared[0]):.3g}–{percent(rows, shared[-1]):.3g}"
 

@@ -10,7 +10,7 @@ import yaml
 from lth.claims import estimators
 from lth.claims.verdict import NOT_RUN
 from lth.config import experiment_names, load_experiment
-from lth.tables import Tables, missing
+from lth.tables import Tables, command, missing
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,6 @@ class Claim:
     tolerance: str
     needs: dict[str, list[str]]
     """The arms and extra tables of each experiment that it is judged on."""
-    stage: str = ""
-    """The stage that makes an extra table."""
     part: str = ""
     estimator: str = ""
     """A function of `lth.claims.estimators`; empty where the experiments do not exist yet."""
@@ -39,7 +37,7 @@ class Claim:
         """What makes its results; nothing where an experiment does not exist yet."""
         if not set(self.needs) <= set(experiment_names()):
             return ""
-        return " ".join(["dvc repro", *(f"pipelines/{name}/dvc.yaml" for name in self.needs), self.stage]).rstrip()
+        return command(self.needs)
 
 
 CLAIMS = [Claim(**entry) for entry in yaml.safe_load(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))]
@@ -48,25 +46,25 @@ CLAIMS = [Claim(**entry) for entry in yaml.safe_load(files(__package__).joinpath
 def judge(claim: Claim) -> dict:
     """One row of results/claims.csv. Only results at paper scale are judged."""
     row = {name: getattr(claim, name) for name in ("id", "part", "title", "section", "figure", "claim", "paper", "tolerance")}
-    there = experiment_names()
-    lacking = [
+    return row | _outcome(claim) | {"experiment": " ".join(claim.needs), "command": claim.command}
+
+
+def _outcome(claim: Claim) -> dict:
+    """What was found, or what has not been run."""
+    lacking = "; ".join(
         f"{name} ({', '.join(absent)})"
         for name, needs in claim.needs.items()
-        if (absent := needs if name not in there or load_experiment(name).scale != "paper" else missing(name, tuple(needs)))
-    ]
-    outcome: dict = {"ours": "", "low": None, "high": None, "n": 0, "verdict": NOT_RUN, "not run": "; ".join(lacking)}
+        if (absent := needs if name not in experiment_names() or load_experiment(name).scale != "paper" else missing(name, tuple(needs)))
+    )
     if not lacking:
-        measured = getattr(estimators, claim.estimator)(Tables({name: name for name in claim.needs}), **claim.options)
-        low, high = measured.interval()
-        outcome = {
-            "ours": measured.ours,
-            "low": low,
-            "high": high,
-            "n": len(measured.effects),
-            "verdict": measured.verdict(),
-            "not run": "",
-        }
-    return row | outcome | {"experiment": " ".join(claim.needs), "command": claim.command}
+        try:
+            measured = getattr(estimators, claim.estimator)(Tables({name: name for name in claim.needs}), **claim.options)
+            low, high = measured.interval()
+            found = {"ours": measured.ours, "low": low, "high": high, "no effect": measured.none}
+            return found | {"n": len(measured.effects), "verdict": measured.verdict(), "not run": ""}
+        except estimators.Absent as absent:
+            lacking = str(absent)
+    return {"ours": "", "low": None, "high": None, "no effect": None, "n": 0, "verdict": NOT_RUN, "not run": lacking}
 
 
 def judge_all() -> pd.DataFrame:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from lth.errors import LthError
+
 REPRODUCED, DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN = (
     "reproduced",
     "direction only",
@@ -53,9 +55,9 @@ class Measured:
 
 
 def interval(effects: Sequence[float]) -> tuple[float, float]:
-    """95% interval of a mean by Student's t: the mean alone where all effects are equal. Raises ValueError for fewer than two."""
+    """95% interval of a mean by Student's t: the mean alone where all effects are equal. Raises LthError for fewer than two."""
     effects = np.asarray(effects, float)
     if len(effects) < 2:
-        raise ValueError(f"an interval needs two trials, not {len(effects)}")
+        raise LthError(f"a 95% interval needs two trials, not {len(effects)}: raise `trials` in the experiment's params.yaml")
     half = stats.t.ppf(0.975, len(effects) - 1) * effects.std(ddof=1) / len(effects) ** 0.5
     return effects.mean() - half, effects.mean() + half

@@ -10,7 +10,7 @@ ALSO = {"lenet-oneshot": ("reinit",)}
 CAPTION = (
     "Early-stopping iteration and accuracy of Lenet under iterative pruning and, where it has been run, one-shot pruning: winning tickets "
     "against random reinitialisations of the same structures. Early stop, test and training accuracy there, and test accuracy at the last "
-    f"iteration; the last row shows one-shot pruning alone, on a linear axis. {BARS}; {CUT}"
+    f"iteration; where one-shot pruning has been run, a last row shows it alone, on a linear axis. {BARS}; {CUT}"
 )
 FINDING = (
     "Iterative tickets stop ever earlier down to 21% of the weights and are more accurate there than the dense network; only at 3.6% are "

@@ -11,7 +11,7 @@ from lth.tables import Tables
 
 MARKERS = "osD^v<>Phd"
 MEANS = (
-    "Lines are means over trials (three; five where the value is that of the main experiment), without error bars; minimum and maximum are "
+    "Lines are means over trials (three; five of an experiment that serves other figures too), without error bars; minimum and maximum are "
     f"in the CSV, and {CUT}"
 )
 
@@ -47,8 +47,10 @@ def draw_sweep(tables: Tables, values: Mapping[str, str], title: str, *, against
 
 def _axis(ax: mpl.axes.Axes, against: str, tables: Tables) -> None:
     if against == "percent_remaining":
-        longest = max((tables.rows(name).groupby("round")[against].first().tolist() for name in tables), key=len)
+        percents = [tables.rows(name).groupby("round")[against].first().tolist() for name in tables]
+        longest = max(percents, key=len)
         against_percent_remaining(ax, longest[:: max(1, len(longest) // 28)])
+        ax.set_xlim(max(map(max, percents)) * 1.12, min(map(min, percents)) / 1.12)
         return
     ax.set(xscale="log", xlabel="weights remaining")
     ax.invert_xaxis()

@@ -7,7 +7,7 @@ from lth.figures.lines import Drawn
 
 PARTS = {"ticket": ("in the eventual ticket", "blue"), "rest": ("not in it", "orange")}
 MOVED_CAPTION = (
-    "{} in training, of the weights of Lenet's dense network that survive in the eventual winning ticket (P_m 16.88) and of those that do not. "
+    "{} in training, of the weights of Lenet's dense network that survive in the eventual winning ticket, whose P_m the axis names, and of those that do not. "
     + BAND
 )
 

@@ -1,14 +1,21 @@
 """Entry points, one a DVC stage: `python -m lth.stages.round lenet r03`."""
 
 import errno
+import inspect
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from lth.errors import LthError
 
 
 def run(main: Callable[..., None]) -> None:
     """Calls main with the command line's words; an LthError, or a full disk, becomes one line on stderr and exit status 1."""
+    words = inspect.signature(main)
+    try:
+        words.bind(*sys.argv[1:])
+    except TypeError:
+        sys.exit(f"error: expected {' '.join(map(str.upper, words.parameters)) or 'no words'} after {Path(sys.argv[0]).stem}")
     try:
         main(*sys.argv[1:])
     except LthError as error:

@@ -22,15 +22,27 @@ def main(name: str = "") -> None:
     print(check(settings, experiment))
     present = numerics_id(experiment.network.name, engine.split("-")[0])
     if take_over(experiment, present):
-        subprocess.run(["dvc", "commit", "--quiet", "--force", stages], check=True)
+        try:
+            _dvc("commit", "--quiet", "--force", stages)
+            _dvc("repro", "--quiet", "--single-item", "--force", f"{stages}:table")
+        except LthError as error:
+            raise LthError(f"{error}; `git checkout -- results/{name} pipelines/{name}` undoes this, then run it again") from error
         print(f"accepted: the results of {name}, made under {engine}, stand under {present}")
 
 
 def changed(stages: str) -> set[str]:
     """The dependencies, params and outputs that DVC finds changed in the training stages of an experiment."""
-    found = subprocess.run(["dvc", "status", "--json", stages], capture_output=True, text=True, check=True).stdout
-    parts = [part for stage, parts in json.loads(found).items() if not stage.endswith(":table") for part in parts if isinstance(part, dict)]
+    found = json.loads(_dvc("status", "--json", stages))
+    parts = [part for stage, parts in found.items() if not stage.endswith(":table") for part in parts if isinstance(part, dict)]
     return {item for part in parts for items in part.values() for item in items}
+
+
+def _dvc(*words: str) -> str:
+    """What DVC prints. Raises LthError with its last line of errors."""
+    done = subprocess.run(["dvc", *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LthError(f"dvc {words[0]} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}")
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 `python -m lth.stages.figures quick quick-lenet quick-conv2`
 """
 
-from lth.drawing import draw_folder, write_index
+from lth.drawing import draw_folder
 from lth.stages import run
 
 
 def main(folder: str, *experiments: str) -> None:
-    write_index(folder, draw_folder(folder, experiments))
+    draw_folder(folder, experiments)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ def _described(experiment: Experiment, cores: int) -> dict:
     """A row of the table; the experiments of a sweep, named by a number, are added up."""
     name = experiment.experiment
     networks = sum(len(stage) for stage in expected_networks(experiment).values())
+    if experiment.pruning.method == "continued":  # trained on from level to level to find the masks
+        networks += (experiment.pruning.levels - 1) * experiment.trials
     steps = networks * experiment.training.iterations
     return {
         "experiment": re.sub(r"-\d[\d.e-]*$", "-*", name),

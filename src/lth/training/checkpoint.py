@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +23,20 @@ from lth.columns import SCORES
 from lth.storage import locked, write_atomically
 from lth.training.stack import Trained
 
+_STARTED = time.monotonic()
+
 
 @dataclass(frozen=True)
 class Checkpoints:
     """The checkpoints of one stage's stack."""
 
     folder: Path
+    spent: float = 0
+    """Seconds that earlier runs of the stage, which were stopped, took up to their last checkpoint."""
 
     def save_running(self, chunk: str, iteration: int, state: dict[str, Tensor]) -> None:
         """Replaces the chunk's checkpoint."""
-        _save(self.folder / f"{chunk}.running", state, {"iteration": str(iteration)})
+        _save(self.folder / f"{chunk}.running", state, {"iteration": str(iteration), **self._so_far()})
 
     def load_running(self, chunk: str) -> tuple[int, dict[str, Tensor]] | None:
         """The iteration and state of a chunk in training, or None."""
@@ -45,7 +50,7 @@ class Checkpoints:
         _save(
             self.folder / f"{chunk}.finished",
             {**tensors, **{f"parameters.{name}": value for name, value in trained.parameters.items()}},
-            {},
+            self._so_far(),
         )
         (self.folder / f"{chunk}.running").unlink(missing_ok=True)
 
@@ -61,6 +66,9 @@ class Checkpoints:
             parameters={name.removeprefix("parameters."): value for name, value in tensors.items() if name.startswith("parameters.")},
         )
 
+    def _so_far(self) -> dict[str, str]:
+        return {"seconds": str(self.spent + time.monotonic() - _STARTED)}
+
     def remove(self) -> None:
         """Called once the stage's outputs are written."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -74,12 +82,22 @@ def checkpoints(depends_on: dict, what: str) -> Iterator[Checkpoints]:
     """
     key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
     with locked(paths.CHECKPOINTS / f"{what.replace(' ', '-')}.lock", what):
-        yield Checkpoints(paths.CHECKPOINTS / key)
+        folder = paths.CHECKPOINTS / key
+        files = [file for file in folder.rglob("*") if file.suffix in (".running", ".finished")]
+        yield Checkpoints(folder, max(map(_seconds, files), default=0))
 
 
 def _save(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     contiguous = {name: value.contiguous() for name, value in tensors.items()}
     write_atomically(file, lambda temporary: save_file(contiguous, temporary, metadata))
+
+
+def _seconds(file: Path) -> float:
+    try:
+        with safe_open(file, "pt") as opened:
+            return float(opened.metadata()["seconds"])
+    except (OSError, SafetensorError):
+        return 0
 
 
 def _load(file: Path) -> tuple[dict[str, Tensor], dict[str, str]] | None:
