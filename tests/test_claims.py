@@ -6,7 +6,7 @@ import pytest
 
 import tiny
 from lth import paths
-from lth.claims import CLAIMS, estimators, judge
+from lth.claims import CLAIMS, estimators, judge, measure
 from lth.claims.verdict import Measured, interval
 from lth.columns import COLUMNS, CURVES
 from lth.config import experiment_names, load_experiment
@@ -281,6 +281,11 @@ def test_results_are_judged_at_paper_scale_alone(root, scale):
     if scale == "paper":
         assert rows["lenet-es-38", ""]["ours"] == "35%"
         assert rows["lenet-es-38", ""]["n"] == 3
+
+
+def test_another_experiment_may_stand_in(root):
+    write_results(root, "lenet-unit", "paper", rounds=8)
+    assert measure(CLAIMS[0], {"lenet": "lenet-unit"}).ours == "35%"
 
 
 def test_a_round_that_is_missing_is_named(root):

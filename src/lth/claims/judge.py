@@ -1,14 +1,16 @@
 """The claims, and a table of verdicts on them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import yaml
 
 from lth.claims import estimators
-from lth.claims.verdict import NOT_RUN
+from lth.claims.verdict import NOT_RUN, Measured
 from lth.config import experiment_names, load_experiment
 from lth.tables import Tables, command, missing
 
@@ -49,6 +51,11 @@ def judge(claim: Claim) -> dict:
     return row | _outcome(claim) | {"experiment": " ".join(claim.needs), "command": claim.command}
 
 
+def measure(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({})) -> Measured:
+    """The claim's estimate. stand_ins: experiments to read in place of those that it names, such as {"lenet": "lenet-unit"}."""
+    return getattr(estimators, claim.estimator)(Tables({name: stand_ins.get(name, name) for name in claim.needs}), **claim.options)
+
+
 def _outcome(claim: Claim) -> dict:
     """What was found, or what has not been run."""
     lacking = "; ".join(
@@ -58,7 +65,7 @@ def _outcome(claim: Claim) -> dict:
     )
     if not lacking:
         try:
-            measured = getattr(estimators, claim.estimator)(Tables({name: name for name in claim.needs}), **claim.options)
+            measured = measure(claim)
             low, high = measured.interval()
             found = {"ours": measured.ours, "low": low, "high": high, "no effect": measured.none}
             return found | {"n": len(measured.effects), "verdict": measured.verdict(), "not run": ""}
