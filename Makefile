@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick quick-cifar paper figures test test-slow lint bench
+.PHONY: help setup quick quick-cifar paper figures test test-slow accept lint bench
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,8 @@ paper: $(INSTALLED)  ## Everything at paper scale; without a GPU, say what that 
 	@python -m lth.stages.paper && dvc repro && python -m lth.stages.readme
 
 figures: $(INSTALLED)  ## Redraw every figure, judge the claims, write the gallery and README's map from committed results, without training
-	@dvc repro --single-item --force figures quick quick-cifar claims gallery > /dev/null
+	@dvc repro --single-item --force figures quick quick-cifar claims gallery > /dev/null || \
+	  { echo "not all was drawn; \`git checkout -- figures results/claims*\` brings back what was there" >&2; exit 1; }
 	@python -m lth.stages.readme
 	@echo "figures/index.html shows them, with what has not been run"
 
@@ -41,7 +42,7 @@ test-slow: $(INSTALLED)  ## Run the slow truths too
 	python -m pytest -m "slow or not slow"
 
 accept: $(INSTALLED)  ## Train a sample of EXPERIMENT's committed networks again and compare; accepts a new numerics id
-	@python -m lth.stages.accept $(EXPERIMENT)
+	@python -m lth.stages.accept $(or $(EXPERIMENT),$(error which one? make accept EXPERIMENT=lenet))
 
 lint: $(INSTALLED)  ## Check style
 	ruff check . && ruff format --check .

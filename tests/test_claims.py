@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import tiny
 from lth import paths
-from lth.claims import CLAIMS, estimators, judge, measure
+from lth.claims import CLAIMS, estimators, judge
+from lth.claims.judge import judge_unit, read_claims
 from lth.claims.verdict import Measured, interval
 from lth.columns import COLUMNS, CURVES
 from lth.config import experiment_names, load_experiment
@@ -255,6 +257,22 @@ def test_movement_is_compared_within_layers():
     assert estimators.moves_further(Rows(pd.DataFrame(rows)), quantity="distance").effects == pytest.approx([1.5, 1.5])
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"need": {}}, "got an unexpected keyword argument 'need'; the keys are id, title"),
+        ({"estimator": "guess"}, "lth/claims/estimators.py has no function 'guess'"),
+        ({"needs": {"lenet": ["ticket", "reshufle"]}}, "needs: there is no reshufle; there are: cost, "),
+    ],
+)
+def test_a_mistake_in_the_file_is_one_line(change, says):
+    entry = {name: getattr(CLAIMS[0], name) for name in CLAIMS[0].__dataclass_fields__}
+    assert read_claims(yaml.safe_dump([entry])) == CLAIMS[:1]
+    with pytest.raises(LthError, match=f"^claims.yaml, lenet-es-38: {says}") as caught:
+        read_claims(yaml.safe_dump([entry | change]))
+    assert "\n" not in str(caught.value)
+
+
 def test_every_claim_of_the_paper_is_there():
     assert list(dict.fromkeys(claim.id for claim in CLAIMS)) == IDS
     assert len({(claim.id, claim.part) for claim in CLAIMS}) == len(CLAIMS)
@@ -285,7 +303,10 @@ def test_results_are_judged_at_paper_scale_alone(root, scale):
 
 def test_another_experiment_may_stand_in(root):
     write_results(root, "lenet-unit", "paper", rounds=8)
-    assert measure(CLAIMS[0], {"lenet": "lenet-unit"}).ours == "35%"
+    found = judge_unit().iloc[0]
+    assert (found["id"], found["ours"], found["verdict"], found["experiment"]) == ("lenet-es-38", "35%", "reproduced", "lenet-unit")
+    assert found["command"] == "dvc repro pipelines/lenet-unit/dvc.yaml"
+    assert judge(CLAIMS[0])["verdict"] == "not run"
 
 
 def test_a_round_that_is_missing_is_named(root):

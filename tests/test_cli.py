@@ -8,7 +8,7 @@ import torch
 
 from lth import load_ticket, paths
 from lth.cli import main
-from lth.export import READ, export
+from lth.export import export, how_to_read
 
 
 def lth(monkeypatch, *words: str) -> None:
@@ -63,11 +63,9 @@ def test_an_exported_ticket_is_read_by_plain_pytorch(experiment, round, tmp_path
     ticket = load_ticket(experiment, round=round, trial=1)
     file = tmp_path / "ticket.safetensors"
     export(ticket, file)
-    code = (
-        READ.replace("ticket.safetensors", str(file))
-        + "torch.save([about, tensors, masks], 'read.pt'); import sys; assert 'lth' not in sys.modules"
-    )
+    code = how_to_read(file) + "torch.save([about, tensors, masks], 'read.pt'); import sys; assert 'lth' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+    assert file.stat().st_mode == (tmp_path / "read.pt").stat().st_mode, "as readable as any other file"
     about, tensors, masks = torch.load(tmp_path / "read.pt")
     start = ticket.start()
     assert all(torch.equal(tensors[name], value) for name, value in start.parameters.items())

@@ -129,7 +129,7 @@ def test_a_file_that_holds_no_parameters(root, content):
 
 def test_missing_files(root):
     tiny.write_experiment(root, tiny.numbers())
-    with pytest.raises(LthError, match=r"^unknown experiment 'tyni'; there are: tiny$"):
+    with pytest.raises(LthError, match=r"^unknown experiment 'tyni'; did you mean tiny\? \(see pipelines/\)$"):
         load_experiment("tyni")
     with pytest.raises(LthError, match=r"^params.yaml: No such file.*git checkout.*$"):
         load_settings()

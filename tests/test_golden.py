@@ -84,6 +84,7 @@ def compare(case: tuple[str, str, str], device: str, tolerance: float) -> None:
     golden = stored().get(network, {}).get(numerics)
     assert golden, f"golden.json holds nothing for {network} under {numerics}: write it with `python tests/test_golden.py`"
     for arm, measured in trajectories(*case, device).items():
+        assert arm in golden[optimiser], f"golden.json holds nothing for {arm}: write it with `python tests/test_golden.py`"
         for what, values in measured.items():
             assert values == pytest.approx(golden[optimiser][arm][what], rel=tolerance), (
                 f"{arm}, {what}: training computes something else than {numerics} did. If that is meant, raise the number of {engine} in "

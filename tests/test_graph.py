@@ -1,5 +1,6 @@
 """The DVC graph says what is true: drawing and table stages list the very sources they import, and every stage reads what it names."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,8 +10,10 @@ import pytest
 import yaml
 
 from lth import paths
-from lth.claims import CLAIMS
+from lth.claims.judge import CLAIMS, UNIT
 from lth.config import experiment_names, load_experiment
+from lth.drawing import folders
+from lth.figures import FIGURES
 
 ROOT_STAGES = yaml.safe_load((paths.ROOT / "dvc.yaml").read_text())["stages"]
 EXPERIMENT_STAGES = yaml.safe_load((paths.PIPELINES / "quick-lenet" / "dvc.yaml").read_text())["stages"]
@@ -50,7 +53,7 @@ def test_the_structure_stage_depends_on_the_sources_it_imports():
 def test_reading_stages_depend_on_the_rounds_and_blocks_of_what_they_read(stage):
     experiments = ROOT_STAGES[stage]["cmd"].split()[4:]
     if stage == "claims":
-        experiments = {name for claim in CLAIMS for name in claim.needs} & set(experiment_names())
+        experiments = ({name for claim in CLAIMS for name in claim.needs} & set(experiment_names())) | set(UNIT.values())
     assert {f"results/{name}" for name in experiments} == {dep for dep in ROOT_STAGES[stage]["deps"] if dep.startswith("results/")}
     params = {file: set(keys) for entry in ROOT_STAGES[stage]["params"] for file, keys in entry.items()}
     assert params == {f"pipelines/{name}/params.yaml": {"scale", "trials", "rounds", "blocks"} for name in experiments}
@@ -73,6 +76,20 @@ def test_movement_trains_and_so_depends_on_numerics_and_on_what_it_measures_alon
 def test_every_experiment_has_the_same_stages_and_a_numerics_id(name):
     assert (paths.PIPELINES / name / "dvc.yaml").read_bytes() == (paths.PIPELINES / "lenet" / "dvc.yaml").read_bytes()
     assert (paths.NUMERICS / f"{load_experiment(name).network.name}.yaml").is_file()
+
+
+def test_every_figure_is_drawn_from_experiments_that_a_stage_names():
+    named = {name.removeprefix("quick-") for experiments in folders().values() for name in experiments}
+    for figure, module in FIGURES.items():
+        assert set(module.EXPERIMENTS) & set(experiment_names()) <= named, f"{figure}: name them in the stage `figures` of dvc.yaml"
+
+
+def test_what_is_committed_is_what_the_sources_make():
+    """Stages that need no data; where this fails, `make figures` and `dvc repro -s -f notebook@mnist notebook@cifar10` mend it."""
+    stages = ["figures", "quick", "quick-cifar", "claims", "gallery", "notebook@mnist", "notebook@cifar10"]
+    stages += ["structure@quick-lenet", "structure@lenet"]
+    status = subprocess.run(["dvc", "status", "--json", *stages], cwd=paths.ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(status.stdout) == {}
 
 
 def test_the_readme_names_stages_that_exist():

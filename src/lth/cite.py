@@ -52,19 +52,20 @@ def drawn(figure: str) -> tuple[str, dict]:
 
 
 def provenance(experiment: str) -> dict[str, str]:
-    """Where an experiment's results come from: hashes of its params and rows; hardware, versions, and hours and memory of its stages."""
+    """Where an experiment's results come from: hashes of its params and results; hardware, versions, and hours and memory of its stages."""
     params = {"params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}"}
     made = [table for table in EXTRA if (paths.RESULTS / experiment / f"{table}.parquet").is_file()]
     again = {"command": command({experiment: made})}
     if not has_results(experiment):
-        return params | {"rows": "none, it has not been run to its end"} | again
+        return params | {"results": "none, it has not been run to its end"} | again
     taken = cost(experiment)
-    rows = hashlib.sha256()
-    for file in sorted((paths.RESULTS / experiment / "runs").glob("*.csv")):
-        rows.update(file.read_bytes())
+    content = hashlib.sha256()
+    files = sorted(file for kind in ("runs/*", "*.parquet") for file in (paths.RESULTS / experiment).glob(kind))
+    for file in files:
+        content.update(file.read_bytes())
     versions = {f"{name} {version}" for about in sidecars(experiment) for name, version in about["versions"].items()}
     known = {
-        "rows": f"results/{experiment}/runs/*.csv, sha256 {rows.hexdigest()}",
+        "results": f"results/{experiment}, runs/* and *.parquet in this order, sha256 {content.hexdigest()}",
         "hardware": "; ".join(sorted(taken.hardware)),
         "versions": ", ".join(sorted(versions)),
         "wall time": f"{taken.seconds / 3600:.2f} hours in {taken.stages} stages",

@@ -48,6 +48,7 @@ def _show(words: argparse.Namespace) -> None:
     from lth.results import load_results, summarise
 
     table = summarise(load_results(words.experiment))
+    table = table.sort_values("arm", key=lambda arms: arms.where(arms != "ticket", ""), kind="stable")
     percent = {column: f"{column}_mean" for column in table.columns.str.removesuffix("_mean") if column.endswith("accuracy")}
     shown = table[["arm", "round", "n"]].assign(
         **{"P_m %": table["percent_remaining"].map("{:.1f}".format), "early stop": table["es_iteration_mean"].map("{:,.0f}".format)},
@@ -80,7 +81,7 @@ def _claims(words: argparse.Namespace) -> None:
         raise LthError(f"{paths.shown(file)} is missing: restore it with git, or make it with `dvc repro -s -f claims`")
     table = pd.read_csv(file, keep_default_na=False)
     table["ours"] = table["ours"].where(table["ours"] != "", "–")
-    print(table[["id", "part", "paper", "tolerance", "ours", "n", "verdict"]].to_string(index=False))
+    print(table[["id", "title", "part", "paper", "tolerance", "ours", "n", "verdict"]].to_string(index=False))
 
 
 def _cite(words: argparse.Namespace) -> None:
@@ -90,9 +91,9 @@ def _cite(words: argparse.Namespace) -> None:
 
 
 def _export(words: argparse.Namespace) -> None:
-    from lth.export import READ, export
+    from lth.export import export, how_to_read
     from lth.tickets import load_ticket
 
     ticket = load_ticket(words.experiment, round=words.round, trial=words.trial)
     export(ticket, words.out)
-    print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{READ}")
+    print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}")

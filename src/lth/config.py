@@ -4,6 +4,7 @@
 An unknown key or an impossible value is an error of one line that names the file, the key, the value and what is allowed.
 """
 
+import difflib
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -242,7 +243,10 @@ def load_experiment(name: str) -> Experiment:
     """One experiment's params.yaml. Raises LthError with one line for a file that is missing or wrong."""
     file = paths.PIPELINES / name / "params.yaml"
     if not file.is_file():
-        raise LthError(f"unknown experiment {name!r}; there are: {', '.join(experiment_names())}")
+        names = experiment_names()
+        near = difflib.get_close_matches(name, names, n=5, cutoff=0.5)
+        known = f"did you mean {' or '.join(near)}?" if near else f"there are {len(names)}, such as {', '.join(names[:5])}"
+        raise LthError(f"unknown experiment {name!r}; {known} (see {paths.shown(paths.PIPELINES)}/)")
     experiment = _load(Experiment, file)
     if experiment.experiment != name:
         raise LthError(f"{paths.shown(file)}: experiment: {experiment.experiment!r} must be the folder's name, {name!r}")

@@ -61,21 +61,28 @@ def _draw(folder: str, figure: str, experiments: Mapping[str, str]) -> None:
 def draw_again(names: Sequence[str]) -> list[str]:
     """Redraws figures by number or name, all if none is given, in every folder that has them. Returns the pictures drawn.
 
-    Raises LthError for a figure that does not exist, or that no committed result supports.
+    Raises LthError for a figure that does not exist, or that no committed result supports; the others are drawn.
     """
-    only = [named(name) for name in names] or list(FIGURES)
-    pictures = []
+    only = list(dict.fromkeys(map(named, names))) or list(FIGURES)
+    pictures, there = [], set()
     for folder, experiments in folders().items():
         index = draw_folder(folder, experiments, only)
         drawn = index[(index["drawn from"] != "") & index["figure"].isin(only)]
         pictures += [f"figures/{folder}/{figure}.png" for figure in drawn["figure"]]
-    if not pictures:
-        raise LthError(f"no committed result supports {', '.join(only)}; figures/paper/index.csv names what has not been run")
+        there.update(drawn["figure"])
+    if names and (absent := [figure for figure in only if figure not in there]):
+        raise LthError(
+            f"no committed result supports {', '.join(absent)}: figures/paper/index.csv names what has not been run, and the stages of dvc.yaml "
+            "the experiments that are drawn"
+        )
     return pictures
 
 
 def folders() -> dict[str, list[str]]:
     """The experiments that each folder is drawn from, as dvc.yaml's stages say."""
-    stages = yaml.safe_load((paths.ROOT / "dvc.yaml").read_text())["stages"]
+    file = paths.ROOT / "dvc.yaml"
+    if not file.is_file():
+        raise LthError(f"{file} is missing: run this in a clone of the repository, or point LTH_ROOT at one")
+    stages = yaml.safe_load(file.read_text())["stages"]
     words = [stages[stage]["cmd"].split() for stage in STAGES]
     return {command[3]: command[4:] for command in words}

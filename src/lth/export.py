@@ -20,7 +20,7 @@ READ = """\
 import hashlib, numpy as np, torch
 from safetensors import safe_open
 
-with safe_open("ticket.safetensors", "pt") as file:
+with safe_open("{name}", "pt") as file:
     about = file.metadata()
     tensors = {name: file.get_tensor(name) for name in file.keys()}
 content = b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))
@@ -32,7 +32,11 @@ for name in [name for name in tensors if name.endswith(".mask")]:
     masks[name.removesuffix(".mask")] = torch.from_numpy(bits).view(shape).bool()
 # tensors: a state_dict of initial weights and biases; masks: bool, by the names of the weights
 """
-"""How to read it."""
+
+
+def how_to_read(file: Path) -> str:
+    """Lines of Python that read an exported ticket."""
+    return READ.replace("{name}", file.name)
 
 
 def export(ticket: Ticket, file: Path) -> None:
@@ -48,6 +52,7 @@ def export(ticket: Ticket, file: Path) -> None:
         "experiment": experiment.experiment,
         "scale": experiment.scale,
         "network": experiment.network.name,
+        "activation": "ReLU after every layer but the last",
         "layers": ", ".join(f"{layer.name} {'x'.join(map(str, layer.shape))}" for layer in ticket.network.layers),
         "data": experiment.data.name,
         "scaling of images": experiment.data.scaling,
@@ -57,6 +62,6 @@ def export(ticket: Ticket, file: Path) -> None:
         "percent_remaining": f"{ticket.percent_remaining:.6g}",
         "weights_remaining": str(ticket.weights_remaining),
         "sha256": hashlib.sha256(content).hexdigest(),
-        "how to read": READ,
+        "how to read": how_to_read(file),
     }
     write_atomically(file, lambda temporary: save_file({name: value.contiguous() for name, value in tensors.items()}, temporary, metadata))

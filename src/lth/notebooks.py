@@ -16,9 +16,12 @@ CELL = re.compile(r"^# %%(?P<markdown> \[markdown\])?\n", re.MULTILINE)
 def execute(name: str) -> Path:
     """Executes notebooks/<name>.py into notebooks/<name>.ipynb and returns that file.
 
-    Raises LthError with the cell's number and its error where one fails; the notebook of before then stands.
+    Raises LthError with the cell's number where one fails, or shows an object's address; the notebook of before then stands.
     """
-    notebook = read(folder() / f"{name}.py")
+    script = folder() / f"{name}.py"
+    if not script.is_file():
+        raise LthError(f"{paths.shown(script)} is missing; there are: {', '.join(sorted(file.stem for file in folder().glob('*.py')))}")
+    notebook = read(script)
     client = NotebookClient(
         notebook,
         timeout=600,
@@ -31,6 +34,10 @@ def execute(name: str) -> Path:
     client.execute()
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
+            if " at 0x" in str(output.get("data", {}).get("text/plain", "")):
+                raise LthError(
+                    f"notebooks/{name}.py, cell {number}: shows an object by its address, which differs each time; show it otherwise"
+                )
             if output.output_type == "error":
                 error = f"{output.ename}: {output.evalue}"
                 raise LthError(f"notebooks/{name}.py, cell {number}: {error}; mend the cell and run the stage again")

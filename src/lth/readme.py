@@ -25,12 +25,31 @@ def with_map(readme: str) -> str:
 
 
 def readme_map() -> str:
-    """The map as Markdown, from results/claims.csv and the provenance of the experiments it names."""
+    """The map as Markdown, from results/claims.csv, claims-unit.csv and the provenance of the experiments it names."""
     claims = pd.read_csv(paths.RESULTS / "claims.csv", keep_default_na=False)
     counts = ", ".join(f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS)
     rows = [HEAD, ["---"] * len(HEAD), *(_row(parts) for _, parts in claims.groupby("id", sort=False))]
     table = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([f"Claims and parts of claims: {counts}.", "", *table, *_hardware(_experiments(claims))])
+    return "\n".join([f"Claims and parts of claims: {counts}.", "", *table, *_hardware(_experiments(claims)), *_unit(claims)])
+
+
+def _unit(claims: pd.DataFrame) -> list[str]:
+    """The claims that could be judged on Lenet with pixels in [0, 1] too, beside what they are with images of unit length."""
+    both = pd.read_csv(paths.RESULTS / "claims-unit.csv", keep_default_na=False).merge(claims, on=["id", "part"], suffixes=("", "_length"))
+    if both.empty:
+        return []
+    head = ("claim", "paper", "images of unit length (`lenet`)", "pixels in [0, 1] (`lenet-unit`)")
+    rows = [
+        [
+            f"{row.title} ({row.part})" if row.part else row.title,
+            row.paper,
+            f"{row.ours_length}: {row.verdict_length}",
+            f"{row.ours}: {row.verdict}",
+        ]
+        for row in both.itertuples()
+    ]
+    words = "The paper does not say how it scales images. The claims that need tickets alone, judged by the same rule with both:"
+    return ["", words, "", *(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])]
 
 
 def _row(parts: pd.DataFrame) -> list[str]:

@@ -239,7 +239,7 @@ def _read(file: Path) -> dict[str, np.ndarray]:
             return dict(arrays)
     except FileNotFoundError:
         raise LthError(
-            f"{paths.shown(file)} is missing: restore it with git, or train it with `dvc repro -s pipelines/{file.parent.name}/dvc.yaml`"
+            f"{paths.shown(file)} is missing: restore it with git, or train it with `dvc repro pipelines/{file.parent.name}/dvc.yaml`"
         ) from None
     except Exception as error:  # damage shows in many ways: in the zip, its compression, an array's header or its type
         raise _unusable(file, f"it is truncated or damaged ({error})") from error

@@ -1,5 +1,5 @@
 """The paper's claims as data (`claims.yaml`), and the code that judges them; tolerances and rule were fixed before any run."""
 
-from lth.claims.judge import CLAIMS, Claim, judge, measure
+from lth.claims.judge import CLAIMS, Claim, judge
 
-__all__ = ["CLAIMS", "Claim", "judge", "measure"]
+__all__ = ["CLAIMS", "Claim", "judge"]

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import yaml
 
 from lth.claims import estimators
-from lth.claims.verdict import NOT_RUN, Measured
-from lth.config import experiment_names, load_experiment
-from lth.tables import Tables, command, missing
+from lth.claims.verdict import NOT_RUN
+from lth.config import Block, experiment_names, load_experiment
+from lth.errors import LthError
+from lth.tables import EXTRA, Tables, command, missing
 
 
 @dataclass(frozen=True)
@@ -34,46 +35,65 @@ class Claim:
     """A function of `lth.claims.estimators`; empty where the experiments do not exist yet."""
     options: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def command(self) -> str:
-        """What makes its results; nothing where an experiment does not exist yet."""
-        if not set(self.needs) <= set(experiment_names()):
-            return ""
-        return command(self.needs)
+
+def read_claims(text: str) -> list[Claim]:
+    """The claims of claims.yaml. Raises LthError for an unknown key, estimator, arm or table."""
+    claims = []
+    for entry in yaml.safe_load(text):
+        where = f"claims.yaml, {entry.get('id')}"
+        try:
+            claim = Claim(**entry)
+        except TypeError as error:
+            raise LthError(f"{where}: {str(error).split('() ')[-1]}; the keys are {', '.join(Claim.__dataclass_fields__)}") from error
+        if claim.estimator and not hasattr(estimators, claim.estimator):
+            raise LthError(f"{where}: lth/claims/estimators.py has no function {claim.estimator!r}")
+        known = {*get_args(Block.model_fields["control"].annotation), *EXTRA}
+        if unknown := sorted({need for needs in claim.needs.values() for need in needs} - known):
+            raise LthError(f"{where}: needs: there is no {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
+        claims.append(claim)
+    return claims
 
 
-CLAIMS = [Claim(**entry) for entry in yaml.safe_load(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))]
+CLAIMS = read_claims(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))
 
 
-def judge(claim: Claim) -> dict:
-    """One row of results/claims.csv. Only results at paper scale are judged."""
+UNIT = MappingProxyType({"lenet": "lenet-unit"})
+"""Lenet on pixels in [0, 1] in place of images of unit length: the paper does not say which it used."""
+
+
+def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({})) -> dict:
+    """One row of results/claims.csv. Only results at paper scale are judged.
+
+    stand_ins: experiments to read in place of those that the claim names.
+    """
     row = {name: getattr(claim, name) for name in ("id", "part", "title", "section", "figure", "claim", "paper", "tolerance")}
-    return row | _outcome(claim) | {"experiment": " ".join(claim.needs), "command": claim.command}
-
-
-def measure(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({})) -> Measured:
-    """The claim's estimate. stand_ins: experiments to read in place of those that it names, such as {"lenet": "lenet-unit"}."""
-    return getattr(estimators, claim.estimator)(Tables({name: stand_ins.get(name, name) for name in claim.needs}), **claim.options)
-
-
-def _outcome(claim: Claim) -> dict:
-    """What was found, or what has not been run."""
+    needs = {stand_ins.get(name, name): of for name, of in claim.needs.items()}
+    there = experiment_names()
+    makes = command(needs) if set(needs) <= set(there) else ""
     lacking = "; ".join(
         f"{name} ({', '.join(absent)})"
-        for name, needs in claim.needs.items()
-        if (absent := needs if name not in experiment_names() or load_experiment(name).scale != "paper" else missing(name, tuple(needs)))
+        for name, of in needs.items()
+        if (absent := of if name not in there or load_experiment(name).scale != "paper" else missing(name, tuple(of)))
     )
+    outcome: dict = {"ours": "", "low": None, "high": None, "no effect": None, "n": 0, "verdict": NOT_RUN, "not run": lacking}
     if not lacking:
+        tables = Tables(dict(zip(claim.needs, needs, strict=True)))
         try:
-            measured = measure(claim)
+            measured = getattr(estimators, claim.estimator)(tables, **claim.options)
             low, high = measured.interval()
-            found = {"ours": measured.ours, "low": low, "high": high, "no effect": measured.none}
-            return found | {"n": len(measured.effects), "verdict": measured.verdict(), "not run": ""}
+            outcome |= {"ours": measured.ours, "low": low, "high": high, "no effect": measured.none}
+            outcome |= {"n": len(measured.effects), "verdict": measured.verdict()}
         except estimators.Absent as absent:
-            lacking = str(absent)
-    return {"ours": "", "low": None, "high": None, "no effect": None, "n": 0, "verdict": NOT_RUN, "not run": lacking}
+            outcome["not run"] = str(absent)
+    return row | outcome | {"experiment": " ".join(needs), "command": makes}
 
 
 def judge_all() -> pd.DataFrame:
     """All claims, in the order of claims.yaml."""
     return pd.DataFrame([judge(claim) for claim in CLAIMS])
+
+
+def judge_unit() -> pd.DataFrame:
+    """Those claims on Lenet alone that UNIT's results allow to judge, on these."""
+    rows = pd.DataFrame([judge(claim, UNIT) for claim in CLAIMS if set(claim.needs) == set(UNIT)])
+    return rows[rows["verdict"] != NOT_RUN]

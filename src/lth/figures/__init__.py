@@ -11,11 +11,12 @@ A figure module has
 """
 
 import pkgutil
+import re
 from importlib import import_module
 
 from lth.errors import LthError
 
-_MODULES = [module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith(("figure", "beyond_"))]
+_MODULES = [module.name for module in pkgutil.iter_modules(__path__) if re.fullmatch(r"figure\d+|beyond_\w+", module.name)]
 
 FIGURES = {
     name: import_module(f"{__name__}.{name}")

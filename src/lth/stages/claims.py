@@ -1,9 +1,9 @@
-"""DVC stage: judge every claim of the paper on the committed results; results/claims.csv, and counts of verdicts for `dvc metrics show`."""
+"""DVC stage: judge every claim of the paper on the committed results, and counts of verdicts for `dvc metrics show`."""
 
 import json
 
 from lth import paths
-from lth.claims.judge import judge_all
+from lth.claims.judge import judge_all, judge_unit
 from lth.claims.verdict import VERDICTS
 from lth.stages import run
 from lth.storage import write_bytes
@@ -11,8 +11,9 @@ from lth.storage import write_bytes
 
 def main() -> None:
     table = judge_all()
+    for name, rows in (("claims", table), ("claims-unit", judge_unit())):
+        write_bytes(paths.RESULTS / f"{name}.csv", rows.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode())
     counts = {verdict: int((table["verdict"] == verdict).sum()) for verdict in VERDICTS}
-    write_bytes(paths.RESULTS / "claims.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode())
     write_bytes(paths.RESULTS / "claims.json", (json.dumps({"claims": counts}, indent=1) + "\n").encode())
 
 
