@@ -79,3 +79,8 @@ def test_an_exported_ticket_is_read_by_plain_pytorch(experiment, round, tmp_path
     file.write_bytes(content)
     damaged = subprocess.run([sys.executable, "-c", code], check=False, cwd=tmp_path, capture_output=True, text=True)
     assert damaged.stderr.endswith("AssertionError: the file is damaged\n")
+
+
+def test_a_stage_that_lacks_a_word_is_one_line():
+    done = subprocess.run([sys.executable, "-m", "lth.stages.round", "quick-lenet"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "error: expected EXPERIMENT ROUND after round\n")

@@ -15,7 +15,7 @@ from lth.columns import COLUMNS, CURVES, IDENTITY
 from lth.config import load_experiment, load_settings
 from lth.errors import LthError
 from lth.provenance import record
-from lth.results import save
+from lth.results import headline, save
 from lth.rounds import train_block, train_round
 from lth.tickets import load_ticket, save_initial
 
@@ -124,6 +124,15 @@ def test_provenance_is_rewritten_only_when_the_bytes_change(root):
     record(sidecar, [result], "another command", {"engine": "torch-2"}, spent=100)
     assert json.loads(sidecar.read_bytes())["engine"] == "torch-2"
     assert json.loads(sidecar.read_bytes())["wall_seconds"] > 100, "with the time of runs that were stopped"
+
+
+def test_the_headline_is_of_the_round_that_validates_best(trained):
+    rows = load_results("tiny")
+    rows["es_validation_accuracy"] = rows["round"].map({0: 0.5, 1: 0.9, 2: 0.7})
+    rows["es_test_accuracy"] = rows["round"].map({0: 0.4, 1: 0.6, 2: 0.8})
+    found = headline(rows)
+    assert {name: about["test accuracy"] for name, about in found.items()} == {"dense": 0.4, "best ticket": 0.6}
+    assert headline(rows[rows["round"] == 0]).keys() == {"dense"}
 
 
 def test_a_stage_that_lacks_networks_is_named(trained):

@@ -112,6 +112,7 @@ def trained(project):
 def test_tables_count_every_ticket(trained):
     tickets = [ticket for round in range(3) for ticket in load_tickets(trained, round)]
     histograms, pixels, costs = structure(tickets), maps(tickets), cost(trained, tickets)
+    assert overlap(load_tickets(trained, 2)[:1]).empty, "one trial has no pair"
     pairs = overlap(load_tickets(trained, 2))
     for table, columns in ((histograms, STRUCTURE), (pixels, MAPS), (costs, COST), (pairs, OVERLAP)):
         assert list(table.columns) == list(columns)
@@ -148,6 +149,8 @@ def test_movement_of_known_weights(trained):
 
 
 def test_networks_trained_again_are_those_of_the_tickets(trained):
+    with pytest.raises(LthError, match=r"^tiny has no round r09; it has r00, r01, r02$"):
+        measure_movement(load_settings(), trained, "r09")
     measure_movement(load_settings(), trained, "r02")
     means = pd.read_parquet(paths.RESULTS / "tiny" / "mean_movement.parquet")
     assert set(means["round"]) == {2}
