@@ -6,7 +6,6 @@ import pandas as pd
 
 from lth.config import Experiment, load_experiment
 from lth.figures.lines import Drawn, grid
-from lth.networks import build
 from lth.tables import Tables
 
 NETWORKS = {"lenet": "Lenet", "conv2": "Conv-2", "conv4": "Conv-4", "conv6": "Conv-6"}
@@ -42,6 +41,8 @@ def draw(tables: Tables) -> Drawn:
 
 def _described(experiment: Experiment) -> dict[str, str]:
     """What the table says of one experiment's network."""
+    from lth.networks import build  # imports torch, which no other figure waits for
+
     layers = build(experiment.network).layers
     convolutions = [layer for layer in layers if layer.kind == "conv"]
     blocks = [", ".join(str(layer.shape[0]) for layer in block) for _, block in itertools.groupby(convolutions, lambda layer: layer.side)]
