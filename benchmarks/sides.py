@@ -1,6 +1,5 @@
 """The sides that Lenet is measured on: the conventional loop, plain torch, and this project's engines."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,8 +7,9 @@ from benchmarks.conventional import Conventional
 from benchmarks.engine import EngineStack
 from benchmarks.interleaved import Remote
 from benchmarks.preloaded import Preloaded
+from lth.cores import cores
 
-CORES = os.cpu_count() or 1
+CORES = cores()
 
 
 @dataclass(frozen=True)

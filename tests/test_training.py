@@ -1,5 +1,6 @@
 """Training is PyTorch's, on masked networks, bit for bit the same however it is stacked or repeated."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,14 @@ def test_every_step_is_pytorchs_where_whole_units_are_pruned(kind, density):
     """Units without incoming or outgoing connections keep their biases, which go on training."""
     plan = experiment(changes={"network.width": 0.2})
     assert_trains_as_pytorch(plan, kind, tiny.ticket(plan, density=density), 12)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system lends no cores")
+@pytest.mark.parametrize(("network", "kind"), KINDS)
+def test_as_many_networks_train_at_once_as_there_are_cores_lent(network, kind, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 3, 5})
+    plan = experiment(network)
+    assert tiny.engine(plan, tiny.data_set(plan.data.name), name=kind).workers == 3
 
 
 @pytest.mark.parametrize(

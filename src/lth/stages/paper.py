@@ -1,6 +1,5 @@
 """`make paper`: what the paper-scale experiments would take on this machine. Stops with status 1 where there is no GPU."""
 
-import os
 import re
 import sys
 
@@ -8,6 +7,7 @@ import pandas as pd
 import torch
 
 from lth.config import Experiment, experiment_names, load_experiment
+from lth.cores import cores
 from lth.results import expected_networks, has_results
 from lth.stages import run
 
@@ -19,12 +19,12 @@ convolution (without evaluations)."""
 def main() -> None:
     if torch.cuda.is_available():
         return
-    cores = os.cpu_count() or 1
     experiments = [experiment for experiment in map(load_experiment, experiment_names()) if experiment.scale == "paper"]
-    described = pd.DataFrame([_described(experiment, cores) for experiment in experiments])
+    described = pd.DataFrame([_described(experiment) for experiment in experiments])
     table = described.groupby("experiment", sort=False).sum()
     print(
-        f"At paper scale there are, with hours estimated for {cores} CPU cores, and experiments whose results are here:\n", file=sys.stderr
+        f"At paper scale there are, with hours estimated for {cores()} CPU cores, and experiments whose results are here:\n",
+        file=sys.stderr,
     )
     header = ["experiments", "run", "networks", "million steps", "hours"]
     print(table.to_string(header=header, index_names=False, float_format="{:,.1f}".format), file=sys.stderr)
@@ -33,7 +33,7 @@ def main() -> None:
     )
 
 
-def _described(experiment: Experiment, cores: int) -> dict:
+def _described(experiment: Experiment) -> dict:
     """A row of the table; the experiments of a sweep, named by a number, are added up."""
     name = experiment.experiment
     networks = sum(len(stage) for stage in expected_networks(experiment).values())
@@ -46,7 +46,7 @@ def _described(experiment: Experiment, cores: int) -> dict:
         "run": int(has_results(name)),
         "networks": networks,
         "steps": steps / 1e6,
-        "hours": steps * CPU_MILLISECONDS[experiment.network.name] / 3.6e6 / cores,
+        "hours": steps * CPU_MILLISECONDS[experiment.network.name] / 3.6e6 / cores(),
     }
 
 

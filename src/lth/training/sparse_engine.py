@@ -3,7 +3,6 @@
 A chunk is one network on one thread, so that a result depends neither on its neighbours nor on the number of threads.
 """
 
-import os
 from collections.abc import Sequence
 
 import numba
@@ -11,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lth.cores import cores
 from lth.data import DataSet, Split
 from lth.networks import Network, Parameters
 from lth.training import sparse
@@ -29,7 +29,7 @@ class SparseEngine:
     def __init__(self, network: Network, data: DataSet, plan: Plan):
         self.network = network
         self.plan = plan
-        self.workers = os.cpu_count() or 1
+        self.workers = cores()
         self.images = _examples(data.train)
         limits = plan.evaluation
         self.splits = {

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lth.cores import cores
 from lth.data import DataSet, Split
 from lth.errors import LthError
 from lth.networks import Network, Parameters
@@ -47,7 +48,7 @@ class TorchEngine:
             raise LthError(
                 f"params.yaml: chunk_gib: {chunk_gib} GiB a chunk of networks, but the GPU has {free:.1f} GiB free; set it to less"
             )
-        self.workers = (os.cpu_count() or 1) if device == "cpu" else 1
+        self.workers = cores() if device == "cpu" else 1
         self.chunk_size = 1 if device == "cpu" else max(1, int(chunk_gib * GIB / bytes_a_network(network, plan, len(data.train.labels))))
         self.alignment = 1 if device == "cpu" else 64
         self.images = self._moved(data.train)
