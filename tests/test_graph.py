@@ -95,7 +95,7 @@ def test_every_figure_is_drawn_from_experiments_that_a_stage_names():
 def test_what_is_committed_is_what_the_sources_make():
     """Stages that need no data; where this fails, `make figures` and `dvc repro -s -f notebook@mnist notebook@cifar10` mend it."""
     stages = ["figures", "quick", "quick-cifar", "claims", "gallery", "notebook@mnist", "notebook@cifar10"]
-    stages += ["structure@quick-lenet", "structure@lenet"]
+    stages += ["structure@quick-lenet", "structure@lenet", "structure@lenet-sgd"]
     status = subprocess.run(["dvc", "status", "--json", *stages], cwd=paths.ROOT, capture_output=True, text=True, check=True)
     assert json.loads(status.stdout) == {}
 
