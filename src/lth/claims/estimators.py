@@ -59,10 +59,12 @@ def lowest_train_accuracy(tables: Tables, *, arms: Sequence[str], least_percent:
 
 
 def crosses_back(tables: Tables, *, column: str, round: int) -> Measured:
-    """The first round after the best one whose mean is no better than the dense network's; the effect is the best round's advantage."""
+    """The first round after the best one whose mean is no better than the dense network's.
+
+    The effect is the ticket's advantage three rounds before the one claimed: the last that every crossing within two rounds leaves ahead.
+    """
     rows = tables.rows("lenet")
-    best, back = _best_and_back(rows, column)
-    return _threshold(rows, back, round, _over_dense(rows, best, column))
+    return _threshold(rows, _back(rows, column), round, _over_dense(rows, max(round - 3, 1), column))
 
 
 def stays_above(tables: Tables, *, experiment: str, least_percent: float) -> Measured:
@@ -74,7 +76,7 @@ def stays_above(tables: Tables, *, experiment: str, least_percent: float) -> Mea
     rows = tables.rows(experiment)
     percents = rows.groupby("round")["percent_remaining"].first()
     claimed = percents.index[percents >= least_percent].max() + 1
-    _, back = _best_and_back(rows, ACCURACY)
+    back = _back(rows, ACCURACY)
     effects = 100 * _gain_over_dense(rows, "ticket", least_percent)
     if back is None:
         return Measured("at every P_m after its best", True, effects.to_numpy())
@@ -168,13 +170,16 @@ def gains_over_dense(tables: Tables, *, experiment: str, arm: str, least_percent
 
 
 def nearer(tables: Tables, *, arm: str, to: str, than: str) -> Measured:
-    """How much nearer, in points of accuracy, an arm lies to one arm than to another."""
+    """How much nearer, in points of accuracy, an arm lies to one arm than to another: the mean distance over the rounds that all hold."""
     rows = tables.rows("lenet")
     shared = [round for round in _rounds(rows, arm) if round in _rounds(rows, to) and round in _rounds(rows, than)]
-    values = {name: sum(by_trial(rows, name, round, ACCURACY) for round in shared) / len(shared) for name in (arm, to, than)}
-    away, near = (values[than] - values[arm]).abs(), (values[to] - values[arm]).abs()
-    ours = f"{100 * near.mean():.2f} points from {to}, {100 * away.mean():.2f} from {than}"
-    return Measured(ours, True, 100 * (away - near).to_numpy())
+    near, away = (
+        100 * sum((by_trial(rows, other, round, ACCURACY) - by_trial(rows, arm, round, ACCURACY)).abs() for round in shared) / len(shared)
+        for other in (to, than)
+    )
+    return Measured(
+        f"{near.mean():.2f} points from {to}, {away.mean():.2f} from {than}{_over(rows, shared)}", True, (away - near).to_numpy()
+    )
 
 
 def moves_further(tables: Tables, *, quantity: str) -> Measured:
@@ -188,15 +193,18 @@ def moves_further(tables: Tables, *, quantity: str) -> Measured:
 def weights_at_crossing(tables: Tables, *, within: Sequence[float]) -> Measured:
     """The weights left where tickets of each starting size fall back to the dense accuracy (validation, at early stop).
 
-    The effect is the best round's advantage, averaged over sizes.
+    The effect is the advantage at a size's last pruned round with more weights than the tolerance allows, averaged over the sizes that have one.
     """
+    column = "es_validation_accuracy"
     left, effects = [], []
     for name in tables:
         rows = tables.rows(name)
-        best, back = _best_and_back(rows, "es_validation_accuracy")
-        left.append(np.nan if back is None else rows[rows["round"] == back]["weights_remaining"].mean())
-        advantage = by_trial(rows, "ticket", best, "es_validation_accuracy") - by_trial(rows, "ticket", 0, "es_validation_accuracy")
-        effects.append(100 * advantage.iloc[:3].to_numpy())
+        weights = rows[rows["arm"] == "ticket"].groupby("round")["weights_remaining"].mean()
+        back = _back(rows, column)
+        left.append(np.nan if back is None else weights[back])
+        larger = weights.index[(weights.index > 0) & (weights > within[1])]
+        if len(larger):
+            effects.append(_over_dense(rows, larger.max(), column).iloc[:3].to_numpy())
     near = all(within[0] <= count <= within[1] for count in left)
     ours = "some sizes nowhere" if np.isnan(left).any() else f"{min(left):,.0f}–{max(left):,.0f} weights"
     return Measured(ours, near, np.mean(effects, axis=0))
@@ -235,8 +243,8 @@ def _gap(rows: pd.DataFrame, arm: str) -> int:
     return int(np.diff([0, *_rounds(rows, arm)]).max())
 
 
-def _best_and_back(rows: pd.DataFrame, column: str) -> tuple[int, int | None]:
-    """The ticket's best round, and the first after it whose mean is no better than the dense network's (None: none is).
+def _back(rows: pd.DataFrame, column: str) -> int | None:
+    """The first round after the ticket's best whose mean is no better than the dense network's (None: none is).
 
     The best is that of highest validation accuracy, or of earliest early stop.
     """
@@ -244,7 +252,7 @@ def _best_and_back(rows: pd.DataFrame, column: str) -> tuple[int, int | None]:
     best = (better(column) * by_round(rows, "ticket", chooser)).iloc[1:].idxmax()
     means = better(column) * by_round(rows, "ticket", column)
     back = means.index[(means.index > best) & (means <= means[0])]
-    return best, back.min() if len(back) else None
+    return back.min() if len(back) else None
 
 
 def _over_dense(rows: pd.DataFrame, round: int, column: str) -> pd.Series:
@@ -265,7 +273,12 @@ def _advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, c
     if not shared:
         raise Absent(f"{rows['experiment'].iloc[0]} (any round of both {arm} and {other})")
     gains = [by_trial(rows, arm, round, column) - by_trial(others, other, round, column) for round in shared]
-    return better(column) * sum(gains) / len(gains), f", mean over P_m {percent(rows, shared[0]):.3g}–{percent(rows, shared[-1]):.3g}"
+    return better(column) * sum(gains) / len(gains), _over(rows, shared)
+
+
+def _over(rows: pd.DataFrame, rounds: Sequence[int]) -> str:
+    """What a mean over rounds is over, in words."""
+    return f", mean over P_m {percent(rows, rounds[0]):.3g}–{percent(rows, rounds[-1]):.3g}"
 
 
 def _value(effects: pd.Series, within: Sequence[float], ours: str) -> Measured:
