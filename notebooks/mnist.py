@@ -313,7 +313,8 @@ REASONS = {
     "about a third sooner, which is what Figure 3 shows.",
     "lenet-acc-03": SCALING,
     "lenet-back-3.6": "Early stop of ticket and dense network are near each other from the start, and from "
-    "P_m 8.6 on the ticket's comes later; its lead in accuracy is small, and gone at P_m 5.6. " + SCALING,
+    "P_m 8.6 on the ticket's comes later; its lead in accuracy is small, and gone at P_m 5.6. "
+    + SCALING,
     "lenet-50k-035": "At the end of training tickets and dense network are within 0.2 points of each other. "
     + SCALING,
     "lenet-train-100": "Every mean is above the bar; the interval of the lowest one touches it. It belongs "
