@@ -200,7 +200,7 @@ def test_the_best_gains_are_of_the_round_that_validates_best():
     rows.table["es_validation_accuracy"] = rows.table["final_validation_accuracy"] = [0.5, 0.5, 0.6, 0.6, 0.8, 0.8]
     for gain in (
         estimators.best_gain(rows, experiment="x", within=[14, 16]),
-        estimators.best_final_gain(rows, within=[14, 16]),
+        estimators.best_gain(rows, experiment="x", within=[14, 16], column="final_test_accuracy"),
     ):
         assert gain.effects == pytest.approx([20, 10]), "of round 2, though round 1 has the best test accuracy"
         assert gain.ours == "+15.00 points at P_m 64"

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 import tiny
 from lth.errors import LthError
@@ -241,7 +242,12 @@ def test_the_time_before_a_kill_counts(root):
         with open_checkpoints({}, "tiny r00") as kept:
             spent.append(kept.spent)
             kept.save_running(chunk, 10, {"weight": torch.zeros(1)})
+            assert kept.seconds > kept.spent
     assert 0 == spent[0] < spent[1] < spent[2]
+    (file,) = checkpoints(root, "0002.running")
+    save_file({"weight": torch.zeros(1)}, file)  # says nothing of its time
+    with open_checkpoints({}, "tiny r00") as kept:
+        assert kept.spent == spent[2]
 
 
 def test_a_second_run_of_a_stage_refuses(begun):

@@ -54,7 +54,7 @@ def measure_movement(settings: Settings, experiment: Experiment, name: str) -> N
         tables = {"movement": movement(tickets, final), "mean_movement": mean_movement(tickets, final)}
         outputs = [save_table(experiment, table, rows) for table, rows in tables.items()]
         sidecar = paths.RESULTS / experiment.experiment / "provenance" / "movement.json"
-        record(sidecar, outputs, f"dvc repro -s -f movement@{experiment.experiment}", run.about, kept.spent)
+        record(sidecar, outputs, f"dvc repro -s -f movement@{experiment.experiment}", run.about, kept.seconds)
         kept.remove()
 
 

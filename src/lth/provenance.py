@@ -7,7 +7,6 @@ import json
 import platform
 import resource
 import subprocess
-import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,13 +16,12 @@ from lth import paths
 from lth.storage import sha256, write_bytes
 
 LIBRARIES = ("torch", "numpy", "numba", "pandas", "dvc")
-_STARTED = time.monotonic()
 
 
-def record(sidecar: Path, outputs: list[Path], command: str, about: dict, spent: float) -> None:
+def record(sidecar: Path, outputs: list[Path], command: str, about: dict, seconds: float) -> None:
     """Writes the sidecar of a stage's outputs, unless it describes these very bytes already.
 
-    about: engine, device, library. spent: seconds that earlier runs took which were stopped.
+    about: engine, device, library. seconds: wall time that the stage took.
     """
     hashes = {paths.shown(file): sha256(file) for file in outputs}
     if sidecar.is_file() and json.loads(sidecar.read_text()).get("sha256") == hashes:
@@ -34,7 +32,7 @@ def record(sidecar: Path, outputs: list[Path], command: str, about: dict, spent:
         **about,
         "hardware": hardware(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES if _installed(name)}},
-        "wall_seconds": round(spent + time.monotonic() - _STARTED, 1),
+        "wall_seconds": round(seconds, 1),
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "sha256": hashes,
     }

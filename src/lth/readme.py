@@ -1,6 +1,6 @@
 """The README's map: each claim with its figure, the command that makes its results, what that took, and the verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -28,8 +28,7 @@ def readme_map() -> str:
     """The map as Markdown, from results/claims.csv, claims-unit.csv and the provenance of the experiments it names."""
     claims = pd.read_csv(paths.RESULTS / "claims.csv", keep_default_na=False)
     counts = ", ".join(f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS)
-    rows = [HEAD, ["---"] * len(HEAD), *(_row(parts) for _, parts in claims.groupby("id", sort=False))]
-    table = [f"| {' | '.join(row)} |" for row in rows]
+    table = _table(HEAD, [_row(parts) for _, parts in claims.groupby("id", sort=False)])
     return "\n".join([f"Claims and parts of claims: {counts}.", "", *table, *_hardware(_experiments(claims)), *_unit(claims)])
 
 
@@ -49,7 +48,12 @@ def _unit(claims: pd.DataFrame) -> list[str]:
         for row in both.itertuples()
     ]
     words = "The paper does not say how it scales images. The claims that need tickets alone, judged by the same rule with both:"
-    return ["", words, "", *(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])]
+    return ["", words, "", *_table(head, rows)]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table."""
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
 
 
 def _row(parts: pd.DataFrame) -> list[str]:

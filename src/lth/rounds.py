@@ -78,7 +78,7 @@ def _train(
             outputs,
             f"dvc repro -s -f pipelines/{name}/dvc.yaml:{kind}@{stage}",
             run.about,
-            kept.spent,
+            kept.seconds,
         )
         kept.remove()
 

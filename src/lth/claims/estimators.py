@@ -6,6 +6,7 @@ early stop unless a column is named; the test set never chooses a round.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -38,14 +39,6 @@ def times_sooner(tables: Tables, *, round: int, other: str, within: Sequence[flo
     """How many times sooner the ticket stops than another arm of its round."""
     rows = tables.rows("lenet")
     return _times(by_trial(rows, other, round, ES) / by_trial(rows, "ticket", round, ES), within)
-
-
-def best_final_gain(tables: Tables, *, within: Sequence[float]) -> Measured:
-    """The ticket's gain in test accuracy at the last iteration, at the round of highest validation accuracy there."""
-    rows = tables.rows("lenet")
-    best = by_round(rows, "ticket", "final_validation_accuracy").iloc[1:].idxmax()
-    gain = by_trial(rows, "ticket", best, "final_test_accuracy") - by_trial(rows, "ticket", 0, "final_test_accuracy")
-    return _points(100 * gain, within, f" at P_m {percent(rows, best):.3g}")
 
 
 def lowest_train_accuracy(tables: Tables, *, arms: Sequence[str], least_percent: float, floor: float) -> Measured:
@@ -118,17 +111,16 @@ def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequen
 def best_speed_up(tables: Tables, *, experiment: str, within: Sequence[float]) -> Measured:
     """How many times sooner than the dense network tickets stop, at the round of earliest mean early stop."""
     rows = tables.rows(experiment)
-    best = by_round(rows, "ticket", ES).iloc[1:].idxmin()
+    best = _best(rows, ES)
     times = by_trial(rows, "ticket", 0, ES) / by_trial(rows, "ticket", best, ES)
     return _times(times, within, f" at P_m {percent(rows, best):.3g}")
 
 
-def best_gain(tables: Tables, *, experiment: str, within: Sequence[float]) -> Measured:
-    """The ticket's gain in accuracy over the dense network at the round of highest validation accuracy at early stop."""
+def best_gain(tables: Tables, *, experiment: str, within: Sequence[float], column: str = ACCURACY) -> Measured:
+    """The ticket's gain in test accuracy over the dense network, at the round of highest validation accuracy at the same moment."""
     rows = tables.rows(experiment)
-    best = by_round(rows, "ticket", "es_validation_accuracy").iloc[1:].idxmax()
-    gain = 100 * (by_trial(rows, "ticket", best, ACCURACY) - by_trial(rows, "ticket", 0, ACCURACY))
-    return _points(gain, within, f" at P_m {percent(rows, best):.3g}")
+    best = _best(rows, column)
+    return _points(_over_dense(rows, best, column), within, f" at P_m {percent(rows, best):.3g}")
 
 
 def beats(tables: Tables, *, arm: str, other: str, column: str, experiment: str = "lenet") -> Measured:
@@ -139,8 +131,7 @@ def beats(tables: Tables, *, arm: str, other: str, column: str, experiment: str 
 
 def do_not_differ(tables: Tables, *, arm: str, other: str, column: str, experiment: str) -> Measured:
     """The same, where the claim is that there is no difference."""
-    gain, where = _advantage(tables.rows(experiment), arm, tables.rows(experiment), other, column)
-    return Measured(f"{100 * gain.mean():+.2f} points{where}", True, 100 * gain.to_numpy(), no_difference=True)
+    return replace(beats(tables, arm=arm, other=other, column=column, experiment=experiment), no_difference=True)
 
 
 def beats_experiment(tables: Tables, *, other: str, column: str) -> Measured:
@@ -243,15 +234,15 @@ def _gap(rows: pd.DataFrame, arm: str) -> int:
     return int(np.diff([0, *_rounds(rows, arm)]).max())
 
 
-def _back(rows: pd.DataFrame, column: str) -> int | None:
-    """The first round after the ticket's best whose mean is no better than the dense network's (None: none is).
+def _best(rows: pd.DataFrame, column: str) -> int:
+    """The pruned round at which the ticket's validation accuracy is highest, or its early stop earliest."""
+    return (better(column) * by_round(rows, "ticket", column.replace("test", "validation"))).iloc[1:].idxmax()
 
-    The best is that of highest validation accuracy, or of earliest early stop.
-    """
-    chooser = column.replace("test", "validation")
-    best = (better(column) * by_round(rows, "ticket", chooser)).iloc[1:].idxmax()
+
+def _back(rows: pd.DataFrame, column: str) -> int | None:
+    """The first round after the ticket's best whose mean is no better than the dense network's (None: none is)."""
     means = better(column) * by_round(rows, "ticket", column)
-    back = means.index[(means.index > best) & (means <= means[0])]
+    back = means.index[(means.index > _best(rows, column)) & (means <= means[0])]
     return back.min() if len(back) else None
 
 

@@ -36,7 +36,7 @@ class Checkpoints:
 
     def save_running(self, chunk: str, iteration: int, state: dict[str, Tensor]) -> None:
         """Replaces the chunk's checkpoint."""
-        _save(self.folder / f"{chunk}.running", state, {"iteration": str(iteration), **self._so_far()})
+        _save(self.folder / f"{chunk}.running", state, {"iteration": str(iteration), "seconds": str(self.seconds)})
 
     def load_running(self, chunk: str) -> tuple[int, dict[str, Tensor]] | None:
         """The iteration and state of a chunk in training, or None."""
@@ -50,7 +50,7 @@ class Checkpoints:
         _save(
             self.folder / f"{chunk}.finished",
             {**tensors, **{f"parameters.{name}": value for name, value in trained.parameters.items()}},
-            self._so_far(),
+            {"seconds": str(self.seconds)},
         )
         (self.folder / f"{chunk}.running").unlink(missing_ok=True)
 
@@ -66,8 +66,10 @@ class Checkpoints:
             parameters={name.removeprefix("parameters."): value for name, value in tensors.items() if name.startswith("parameters.")},
         )
 
-    def _so_far(self) -> dict[str, str]:
-        return {"seconds": str(self.spent + time.monotonic() - _STARTED)}
+    @property
+    def seconds(self) -> float:
+        """What the stage has taken so far, with the runs of it that were stopped."""
+        return self.spent + time.monotonic() - _STARTED
 
     def remove(self) -> None:
         """Called once the stage's outputs are written."""
@@ -93,9 +95,10 @@ def _save(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> N
 
 
 def _seconds(file: Path) -> float:
+    """What a file says; 0 for one that is unreadable or says nothing."""
     try:
         with safe_open(file, "pt") as opened:
-            return float(opened.metadata()["seconds"])
+            return float((opened.metadata() or {}).get("seconds", 0))
     except (OSError, SafetensorError):
         return 0
 
