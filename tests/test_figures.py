@@ -5,13 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import seaborn as sns
 
 import tiny
 from lth import paths
 from lth.columns import COLUMNS, CURVES, SCORES
 from lth.config import load_experiment
 from lth.errors import LthError
-from lth.figures import FIGURES
+from lth.figures import FIGURES, style
 from lth.figures.arms import from_dense
 from lth.figures.lines import by_percent_remaining
 from lth.results import expected_networks, save
@@ -125,3 +126,7 @@ def test_a_table_that_lacks_rows_refuses(made):
     pd.read_csv(file).iloc[1:].to_csv(file, index=False)
     with pytest.raises(LthError, match=r"r07\.csv lacks 1 of its 2 networks \(ticket round 7 trial 0"):
         figures.main("paper", *made.names)
+
+
+def test_colours_are_seaborns_colour_blind_palette():
+    assert list(style.COLOURS.values()) == sns.color_palette("colorblind").as_hex()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import matplotlib as mpl
-import seaborn as sns
+import numpy as np
 
 from lth.figures.arms import CUT, VALIDATION
 from lth.figures.lines import Drawn, Line, against_percent_remaining, cut_below, grid, summarise
@@ -21,7 +21,7 @@ def draw_sweep(tables: Tables, values: Mapping[str, str], title: str, *, against
 
     values: the legend's label of each experiment, in order. title: what is varied.
     """
-    shades = dict(zip(values, sns.color_palette("viridis", len(values)).as_hex(), strict=True))
+    shades = dict(zip(values, map(mpl.colors.to_hex, mpl.colormaps["viridis"](np.linspace(0, 0.95, len(values)))), strict=True))
     figure, axes = grid(1, 2, height=3.1)
     lines = []
     for ax, (panel, column) in zip(axes[0], VALIDATION.items(), strict=True):
