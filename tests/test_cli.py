@@ -42,6 +42,10 @@ def test_claims_are_listed(monkeypatch, capsys):
     assert "lenet-reinit-251" in capsys.readouterr().out
 
 
+def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
+    assert refusal(monkeypatch, "cite", "4").endswith("holds no dvc.yaml: run this in a clone of the repository, or point LTH_ROOT at one")
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -51,6 +55,7 @@ def test_claims_are_listed(monkeypatch, capsys):
         ("export quick-lenet --round 99 --trial 0 x", "rounds 0 to 7, not 99"),
         ("export quick-lenet --round 0 --trial 9 x", "trials 0 to 2, not 9"),
         ("export quick-lenet --round 0 --trial 0 README.md", "README.md is there already"),
+        ("export quick-lenet --round 0 --trial 0 README.md/ticket", "could not write README.md/ticket: "),
     ],
 )
 def test_what_cannot_be_is_one_line(monkeypatch, words, says):

@@ -57,7 +57,8 @@ MISTAKES = {
     "yes for a count": ({"trials": True}, ["trials", "True", "integer"]),
     "text for a mapping": ({"network": "lenet"}, ["network", "'lenet'"]),
     "null for a number": ({"training.batch_size": None}, ["training.batch_size", "None", "integer"]),
-    "rate above one": ({"pruning.fc": 1.2}, ["pruning.fc", "1.2", "less than 1"]),
+    "rate above one": ({"pruning.fc": 1.2}, ["pruning.fc: 1.2 is wrong, must be less than 1"]),
+    "rate above one in a list": ({"pruning": {**AT_ONCE, "fc": [0.5, 1.2]}}, ["pruning.fc.1: 1.2 is wrong"]),
     "rate of one": ({"pruning.output": 1.0}, ["pruning.output", "1.0", "less than 1"]),
     "negative rate": ({"pruning.conv": -0.1}, ["pruning.conv", "-0.1", "greater than or equal to 0"]),
     "rate not a number": ({"pruning.fc": float("nan")}, ["pruning.fc", "nan"]),
@@ -128,7 +129,12 @@ def test_a_file_that_holds_no_parameters(root, content):
 
 
 def test_missing_files(root):
+    with pytest.raises(LthError, match=r"/pipelines holds no experiment: run this in a clone of the repository"):
+        load_experiment("tiny")
     tiny.write_experiment(root, tiny.numbers())
+    (root / "pipelines" / "bare").mkdir()
+    with pytest.raises(LthError, match=r"^pipelines/bare/params.yaml is missing; restore it with `git checkout"):
+        load_experiment("bare")
     with pytest.raises(LthError, match=r"^unknown experiment 'tyni'; did you mean tiny\? \(see pipelines/\)$"):
         load_experiment("tyni")
     with pytest.raises(LthError, match=r"^params.yaml: No such file.*git checkout.*$"):

@@ -11,6 +11,7 @@ import tiny
 from lth import paths
 from lth.columns import COLUMNS, CURVES, SCORES
 from lth.config import load_experiment
+from lth.drawing import draw_folder
 from lth.errors import LthError
 from lth.figures import FIGURES, style
 from lth.figures.arms import from_dense
@@ -119,6 +120,16 @@ def test_what_has_not_been_run_is_named(made):
     assert index().loc["figure17", ["drawn from", "not run"]].tolist() == ["", "lenet (resampled)"]
     assert index().loc["figure4", "drawn from"] == "lenet lenet-oneshot"
     assert not (paths.FIGURES / "paper" / "figure17.png").exists()
+
+
+def test_drawing_one_figure_says_nothing_of_others(made):
+    figures.main("paper", *made.names)
+    whole = drawn()
+    (paths.RESULTS / "lenet-continued" / "summary.csv").unlink()
+    draw_folder("paper", made.names, ["figure3"])
+    assert drawn() == whole
+    draw_folder("paper", made.names, ["figure9"])
+    assert index().loc["figure9", "drawn from"] == ""
 
 
 def test_a_table_that_lacks_rows_refuses(made):

@@ -150,6 +150,30 @@ def test_a_damaged_table_is_named(trained, file, load, content):
         load("tiny")
 
 
+@pytest.mark.parametrize("cut", [1, 5, 20, 60, 300])
+def test_a_table_cut_short_is_named(trained, cut):
+    """Even inside a row, where what is left of it still reads as one."""
+    file = paths.RESULTS / "tiny" / "runs" / "r01.csv"
+    file.write_bytes(file.read_bytes().rstrip()[:-cut])
+    with pytest.raises(LthError, match=r"^results/tiny/runs/r01.csv (is damaged|lacks 1 of its 2 networks) [^\n]+$"):
+        load_results("tiny")
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [("es_iteration", "es_iter", "es_iter, es_iteration"), (",cpu,", ",,", "empty cells")])
+def test_an_edited_table_is_named(trained, old, new, says):
+    file = paths.RESULTS / "tiny" / "runs" / "r01.csv"
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(LthError, match=rf"^results/tiny/runs/r01.csv is damaged \([^\n]*{says}\): .+$"):
+        load_results("tiny")
+
+
+def test_words_for_numbers_are_named(trained):
+    file = paths.RESULTS / "tiny" / "runs" / "r01.csv"
+    pd.read_csv(file).assign(es_test_accuracy="abc").to_csv(file, index=False)
+    with pytest.raises(LthError, match=r"^results/tiny/runs/r01.csv is damaged \(could not convert string to float: 'abc'\): .+$"):
+        load_results("tiny")
+
+
 def test_tables_survive_the_disk(trained):
     curves = load_curves("tiny").query("round == 1 and arm == 'ticket'").reset_index(drop=True)
     rows = load_results("tiny").query("round == 1 and arm == 'ticket'").reset_index(drop=True)

@@ -41,7 +41,16 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ends quietly under `| head`
     words = parser().parse_args()
-    run(lambda *_: words.call(words))
+    run(lambda *_: in_a_clone() or words.call(words))
+
+
+def in_a_clone() -> None:
+    """Raises LthError where the package's root is not a clone of the repository."""
+    from lth import paths
+    from lth.errors import LthError
+
+    if not (paths.ROOT / "dvc.yaml").is_file():
+        raise LthError(f"{paths.ROOT} holds no dvc.yaml: run this in a clone of the repository, or point LTH_ROOT at one")
 
 
 def _show(words: argparse.Namespace) -> None:
@@ -80,8 +89,10 @@ def _claims(words: argparse.Namespace) -> None:
     if not file.is_file():
         raise LthError(f"{paths.shown(file)} is missing: restore it with git, or make it with `dvc repro -s -f claims`")
     table = pd.read_csv(file, keep_default_na=False)
-    table["ours"] = table["ours"].where(table["ours"] != "", "–")
-    print(table[["id", "title", "part", "paper", "tolerance", "ours", "n", "verdict"]].to_string(index=False))
+    for row in table.itertuples():
+        print(f"{row.id}: {row.title}{row.part and f' ({row.part})'}")
+        ours = f"ours {row.ours} (n = {row.n})" if row.ours else "ours –"
+        print(f"    paper {row.paper} (tolerance {row.tolerance}); {ours}: {row.verdict}")
 
 
 def _cite(words: argparse.Namespace) -> None:

@@ -30,6 +30,9 @@ COLUMNS = {
     "library": "library that computed, and its version",
 }
 
+TEXT = ("experiment", "scale", "arm", "engine", "device", "library")
+"""The columns that hold words; all others hold numbers."""
+
 CURVES = {
     **{name: COLUMNS[name] for name in IDENTITY},
     "iteration": "mini-batches trained",

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
 from lth import paths
 from lth.errors import LthError
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
-Rates = Annotated[tuple[Rate, ...], Field(strict=False)]
+Rates = Annotated[
+    Annotated[Rate, Tag("[one]")] | Annotated[tuple[Rate, ...], Field(strict=False), Tag("[list]")],
+    Discriminator(lambda value: "[list]" if isinstance(value, list | tuple) else "[one]"),
+]
+"""One rate, or a list of them."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 RoundName = Annotated[str, Field(pattern=r"^r\d\d$")]
 
@@ -113,12 +117,12 @@ class PruningConfig(Frozen):
     """How tickets are found (`lth.strategies`)."""
 
     method: Literal["layerwise", "global", "oneshot", "continued", "iteration0"]
-    conv: Rate | Rates
+    conv: Rates
     """Share of a convolution's survivors (of all of them together, for `global`) that a round prunes. For `oneshot` it may be a list: the
     share of all its weights that each level prunes."""
-    fc: Rate | Rates
+    fc: Rates
     """The same for hidden dense layers."""
-    output: Rate | Rates
+    output: Rates
     """The same for the output layer."""
     levels: Annotated[int, Field(gt=0, lt=100)] | None = None
     """How many masks `oneshot`, `continued` and `iteration0` make of a dense network, for blocks to train as r01, r02, …"""
@@ -247,7 +251,11 @@ def load_experiment(name: str) -> Experiment:
     file = paths.PIPELINES / name / "params.yaml"
     if not file.is_file():
         names = experiment_names()
-        near = difflib.get_close_matches(name, names, n=5, cutoff=0.5)
+        if not names:
+            raise LthError(f"{paths.PIPELINES} holds no experiment: run this in a clone of the repository, or point LTH_ROOT at one")
+        if file.parent.is_dir():
+            raise LthError(f"{paths.shown(file)} is missing; restore it with `git checkout -- {paths.shown(file)}`")
+        near = difflib.get_close_matches(name.lower(), names, n=5, cutoff=0.5)
         known = f"did you mean {' or '.join(near)}?" if near else f"there are {len(names)}, such as {', '.join(names[:5])}"
         raise LthError(f"unknown experiment {name!r}; {known} (see {paths.shown(paths.PIPELINES)}/)")
     experiment = _load(Experiment, file)
@@ -268,6 +276,8 @@ def _load(model: type[Frozen], file: Path):
         raise LthError(f"{paths.shown(file)}: {error.strerror}; restore it with `git checkout -- {paths.shown(file)}`") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise LthError(f"{paths.shown(file)}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(values, dict):
+        raise LthError(f"{paths.shown(file)}: holds no parameters; restore it with `git checkout -- {paths.shown(file)}`")
     try:
         return model.model_validate(values)
     except ValidationError as error:
@@ -276,7 +286,7 @@ def _load(model: type[Frozen], file: Path):
 
 def _described(model: type[Frozen], error: dict) -> str:
     """One pydantic error as `key: value 1.2: what is allowed`."""
-    key = ".".join(str(part) for part in error["loc"] if part != "[key]")
+    key = ".".join(str(part) for part in error["loc"] if not str(part).startswith("["))  # as "[key]", and the tags of Rates
     if error["type"] == "extra_forbidden":
         return f"{key}: unknown key, allowed here: {', '.join(_keys_beside(model, error['loc']))}"
     if error["type"] == "missing":

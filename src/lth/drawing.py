@@ -1,6 +1,6 @@
 """Drawing figures into figures/<folder> from the tables of the experiments that have been run."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 import pandas as pd
@@ -17,11 +17,15 @@ STAGES = ("figures", "quick", "quick-cifar")
 """The stages of dvc.yaml that draw, each into a folder of its own."""
 
 
-def draw_folder(folder: str, experiments: Sequence[str], only: Iterable[str] = FIGURES) -> pd.DataFrame:
-    """Draws those figures that the experiments support.
+def draw_folder(folder: str, experiments: Sequence[str], only: Collection[str] = FIGURES) -> pd.DataFrame:
+    """Draws those figures of `only` that the experiments support.
 
-    Writes and returns figures/<folder>/index.csv, a row each figure of the folder: what it is drawn from, and what has not been run.
+    Writes and returns figures/<folder>/index.csv, a row each figure of the folder: what it is drawn from, and what has not been run. Figures
+    that are not in `only` keep the row that they have.
     """
+    file = paths.FIGURES / folder / "index.csv"
+    before = pd.read_csv(file, keep_default_na=False).to_dict("records") if file.is_file() else []
+    kept = {row["figure"]: row for row in before if row["figure"] not in only}
     index = []
     with ProcessPoolExecutor() as pool:
         drawings = []
@@ -35,20 +39,19 @@ def draw_folder(folder: str, experiments: Sequence[str], only: Iterable[str] = F
             required = set(getattr(module, "REQUIRED", ()))
             drawable = len(available) >= getattr(module, "ENOUGH", 1) and required <= set(available)
             if wanted and required <= set(wanted):
-                index.append(
-                    {
-                        "figure": figure,
-                        "drawn from": " ".join(available.values()) if drawable else "",
-                        "not run": "; ".join(f"{wanted[name]} ({', '.join(needs)})" for name, needs in lacking.items() if needs),
-                        "caption": module.CAPTION,
-                    }
-                )
+                row = {
+                    "figure": figure,
+                    "drawn from": " ".join(available.values()) if drawable else "",
+                    "not run": "; ".join(f"{wanted[name]} ({', '.join(needs)})" for name, needs in lacking.items() if needs),
+                    "caption": module.CAPTION,
+                }
+                index.append(kept.get(figure, row))
             if drawable and figure in only:
                 drawings.append(pool.submit(_draw, folder, figure, available))
         for drawing in drawings:
             drawing.result()
     table = pd.DataFrame(index, columns=["figure", "drawn from", "not run", "caption"])
-    write_bytes(paths.FIGURES / folder / "index.csv", table.to_csv(index=False, lineterminator="\n").encode())
+    write_bytes(file, table.to_csv(index=False, lineterminator="\n").encode())
     return table
 
 
@@ -80,9 +83,6 @@ def draw_again(names: Sequence[str]) -> list[str]:
 
 def folders() -> dict[str, list[str]]:
     """The experiments that each folder is drawn from, as dvc.yaml's stages say."""
-    file = paths.ROOT / "dvc.yaml"
-    if not file.is_file():
-        raise LthError(f"{file} is missing: run this in a clone of the repository, or point LTH_ROOT at one")
-    stages = yaml.safe_load(file.read_text())["stages"]
+    stages = yaml.safe_load((paths.ROOT / "dvc.yaml").read_text())["stages"]
     words = [stages[stage]["cmd"].split() for stage in STAGES]
     return {command[3]: command[4:] for command in words}

@@ -4,16 +4,19 @@ What their columns mean is in `lth.columns`.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from lth import paths
-from lth.columns import IDENTITY
+from lth.columns import COLUMNS, CURVES, IDENTITY, TEXT
 from lth.config import Experiment, load_experiment
 from lth.errors import LthError
 from lth.storage import write_atomically, write_bytes
+
+MADE_BY = ["engine", "device", "library"]
+"""Networks are compared only where these are the same."""
 
 SUMMARISED = (
     "es_iteration",
@@ -48,18 +51,19 @@ def load_results(experiment: str) -> pd.DataFrame:
     Raises LthError where rows that the experiment's params.yaml promises are missing, naming the stages that make them, where there are
     others, and where engines, devices or library versions are mixed.
     """
-    rows = _load_all(load_experiment(experiment), ".csv", pd.read_csv)
-    for column in ("engine", "device", "library"):
-        if len(values := rows[column].unique()) > 1:
+    rows = _load_all(load_experiment(experiment), ".csv", _read_rows)
+    for column in MADE_BY:
+        if len(counts := rows[column].value_counts()) > 1:
+            mixed = ", ".join(f"{value} ({count} rows)" for value, count in counts.items())
             raise LthError(
-                f"results/{experiment}/runs mix {column} {', '.join(values)}: networks are compared only where one made them all; rerun the fewer"
+                f"results/{experiment}/runs mix {column} {mixed}: networks are compared only where one made them all; rerun the fewer"
             )
     return rows
 
 
 def load_curves(experiment: str) -> pd.DataFrame:
     """All curves of an experiment, one row a network and evaluation point; the columns are `lth.columns.CURVES`. Raises as `load_results`."""
-    return _load_all(load_experiment(experiment), ".curves.parquet", pd.read_parquet)
+    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves)
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
@@ -104,6 +108,30 @@ def runs_folder(experiment: Experiment) -> Path:
     return paths.RESULTS / experiment.experiment / "runs"
 
 
+def _read_rows(file: Path) -> pd.DataFrame:
+    """One stage's rows. Raises ValueError for a table that was cut off or edited."""
+    rows = pd.read_csv(file, dtype=dict.fromkeys(TEXT, str))
+    _check_columns(rows, COLUMNS)
+    if rows.isna().any(axis=None):
+        raise ValueError("it has empty cells")
+    rows.drop(columns=list(TEXT)).astype(float)
+    if rows[MADE_BY].drop_duplicates().shape[0] > 1:
+        raise ValueError("one stage, but several engines, devices or libraries")
+    return rows
+
+
+def _read_curves(file: Path) -> pd.DataFrame:
+    """One stage's curves."""
+    curves = pd.read_parquet(file)
+    _check_columns(curves, CURVES)
+    return curves
+
+
+def _check_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
+    if odd := set(columns) ^ set(table.columns):
+        raise ValueError(f"columns missing or unknown: {', '.join(sorted(map(str, odd)))}")
+
+
 def _load_all(experiment: Experiment, ending: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
     remedy = f"make it with `dvc repro pipelines/{experiment.experiment}/dvc.yaml`, or restore it with git"
     tables = []
@@ -121,7 +149,7 @@ def _load_all(experiment: Experiment, ending: str, read: Callable[[Path], pd.Dat
             raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {remedy}")
         if len(table) != len(networks) * (1 if ending == ".csv" else table["iteration"].nunique()) or found - networks:
             raise LthError(
-                f"{paths.shown(file)} holds other networks than params.yaml promises ({len(found)}, not {len(networks)}): {remedy}"
+                f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): {remedy}"
             )
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

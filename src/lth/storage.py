@@ -31,7 +31,8 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except (OSError, SafetensorError) as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where the folder is none
+            temporary.unlink(missing_ok=True)
         remedy = "free some space or make the folder writable, and run the same command again"
         raise LthError(f"could not write {paths.shown(path)}: {getattr(error, 'strerror', None) or error}; {remedy}") from error
     except BaseException:

@@ -81,7 +81,8 @@ class Ticket:
         """A plain torch.nn.Module at the ticket's initial weights with the mask applied.
 
         Takes images float32 [B, C, H, W], scaled as the experiment's `data.scaling` says. The mask is held by torch.nn.utils.prune, so
-        pruned weights stay zero when the module is trained; `torch.nn.utils.prune.remove(layer, "weight")` makes it permanent.
+        pruned weights stay zero when the module is trained; `torch.nn.utils.prune.remove(layer, "weight")` makes it permanent. Such a module
+        is copied by its state_dict into another `module()`: torch cannot deepcopy it.
         """
         module = self.network.module()
         module.load_state_dict(self.initial_parameters())

@@ -28,8 +28,8 @@ FIGURES = {
 
 
 def named(word: str) -> str:
-    """The name of a figure as a reader may write it: `4`, `fig4` or `figure4`, or `beyond_cost`. Raises LthError where there is none."""
-    name = word if word in FIGURES else f"figure{word.lower().removeprefix('figure').removeprefix('fig')}"
+    """The name of a figure as a reader may write it: `4`, `fig4` or `Figure 4`, or `beyond_cost`. Raises LthError where there is none."""
+    name = word if word in FIGURES else f"figure{word.lower().removeprefix('figure').removeprefix('fig').strip(' .')}"
     if name not in FIGURES:
         raise LthError(f"there is no figure {word!r}; there are: {', '.join(FIGURES)}")
     return name
