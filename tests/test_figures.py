@@ -18,7 +18,7 @@ from lth.figures.arms import from_dense
 from lth.figures.lines import by_percent_remaining
 from lth.results import expected_networks, save
 from lth.stages import figures, table
-from lth.tables import Tables, missing
+from lth.tables import Tables, missing, partial
 
 ROUNDS = {"r00": "initial", **{f"r{n:02}": f"r{n - 1:02}" for n in range(1, 19)}}
 ARMS = ("reinit", "sparsity", "reshuffle", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3")
@@ -75,6 +75,7 @@ def test_a_figure_says_what_it_needs_and_shows(name):
     assert set(getattr(module, "REQUIRED", ())) <= set(module.EXPERIMENTS)
     assert module.CAPTION.endswith(".")
     assert module.FINDING.endswith(".")
+    assert getattr(module, "OURS", ".").endswith(".")
 
 
 def test_drawing_again_gives_the_same_bytes(made):
@@ -120,6 +121,13 @@ def test_what_has_not_been_run_is_named(made):
     assert index().loc["figure17", ["drawn from", "not run"]].tolist() == ["", "lenet (resampled)"]
     assert index().loc["figure4", "drawn from"] == "lenet lenet-oneshot"
     assert not (paths.FIGURES / "paper" / "figure17.png").exists()
+
+
+def test_arms_that_were_run_in_part_are_named(made):
+    figures.main("paper", *made.names)
+    assert partial("lenet", ("ticket", "reinit")) == ["reinit in 2 of 18 rounds"]
+    assert index().loc["figure17", "not run"] == "lenet (reinit in 2 of 18 rounds, resampled in 2 of 18 rounds)"
+    assert index().loc["figure3", "not run"] == "", "it shows two rounds of reinitialisations, no more"
 
 
 def test_drawing_one_figure_says_nothing_of_others(made):

@@ -11,7 +11,7 @@ from lth.config import load_experiment
 from lth.errors import LthError
 from lth.figures import FIGURES, named, style
 from lth.storage import write_bytes
-from lth.tables import Tables, missing
+from lth.tables import Tables, missing, partial
 
 STAGES = ("figures", "quick", "quick-cifar")
 """The stages of dvc.yaml that draw, each into a folder of its own."""
@@ -33,9 +33,11 @@ def draw_folder(folder: str, experiments: Sequence[str], only: Collection[str] =
             wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
             lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
             available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
-            for name, also in getattr(module, "ALSO", {}).items():
-                if name in wanted:
-                    lacking[name] += missing(wanted[name], also)
+            also = getattr(module, "ALSO", {})
+            for name, experiment in wanted.items():
+                lacking[name] += missing(experiment, also.get(name, ()))
+                if name in available and not getattr(module, "FEW_ROUNDS", False):
+                    lacking[name] += partial(experiment, (*module.EXPERIMENTS[name], *also.get(name, ())))
             required = set(getattr(module, "REQUIRED", ()))
             drawable = len(available) >= getattr(module, "ENOUGH", 1) and required <= set(available)
             if wanted and required <= set(wanted):

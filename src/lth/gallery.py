@@ -112,6 +112,8 @@ def readme() -> str:
                 lines += [
                     f"| {row.claim} | {row.paper} | {row.ours or '–'} | {row.n or '–'} | {row.verdict} |" for row in judged.itertuples()
                 ]
+            elif folder == "paper" and hasattr(FIGURES[name], "OURS"):
+                lines += ["", f"*Ours:* {FIGURES[name].OURS}"]
             if row["not run"]:
                 lines += ["", f"Not run: {row['not run']}."]
             lines += ["", " · ".join(f"[{kind.upper()}]({folder}/{name}.{kind})" for kind in KINDS)]
@@ -134,6 +136,8 @@ def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
     facts = {"The paper finds": _text(FIGURES[name].FINDING)}
     if len(judged := claims[claims["figure"] == _number(name)]):
         facts["Ours"] = _table(judged)
+    elif folder == "paper" and hasattr(FIGURES[name], "OURS"):
+        facts["Ours"] = _text(FIGURES[name].OURS)
     if "n" in numbers:
         least, most = int(numbers["n"].min()), int(numbers["n"].max())
         facts["Networks a point"] = f"n = {least}" if least == most else f"n = {least} to {most}, by line; see the CSV"

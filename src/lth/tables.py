@@ -1,5 +1,6 @@
 """What figures are drawn from and claims are judged on: the tables of experiments that have been run, by the paper's names."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -61,6 +62,17 @@ def command(needs: Mapping[str, Iterable[str]]) -> str:
     """What makes the arms and extra tables that are needed of experiments."""
     stages = dict.fromkeys(f"{EXTRA[need]}@{name}" for name, of in needs.items() for need in of if need in EXTRA)
     return " ".join(["dvc repro", *(f"pipelines/{name}/dvc.yaml" for name in needs), *stages])
+
+
+def partial(experiment: str, needs: Iterable[str]) -> list[str]:
+    """Which arms a paper-scale experiment has in fewer of its rounds than it could: `reinit in 10 of 27 rounds`."""
+    plan = load_experiment(experiment)
+    rounds = defaultdict(set)
+    for networks in expected_networks(plan).values():
+        for arm, round, *_ in networks:
+            rounds[arm].add(round)
+    held = {need: len(rounds[need] - {0}) for need in needs if need in rounds and plan.scale == "paper"}
+    return [f"{need} in {count} of {plan.last_round} rounds" for need, count in held.items() if count < plan.last_round]
 
 
 def missing(experiment: str, needs: tuple[str, ...]) -> list[str]:

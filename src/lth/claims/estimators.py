@@ -184,7 +184,8 @@ def moves_further(tables: Tables, *, quantity: str) -> Measured:
 def weights_at_crossing(tables: Tables, *, within: Sequence[float]) -> Measured:
     """The weights left where tickets of each starting size fall back to the dense accuracy (validation, at early stop).
 
-    The effect is the advantage at a size's last pruned round with more weights than the tolerance allows, averaged over the sizes that have one.
+    That is the first round after a size's best one that is no better than its dense network, whether or not the best was. The effect is the
+    advantage at a size's last pruned round with more weights than the tolerance allows, averaged over the sizes that have one.
     """
     column = "es_validation_accuracy"
     left, effects = [], []

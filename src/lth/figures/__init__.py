@@ -5,8 +5,10 @@ A figure module has
   REQUIRED     (optional) those of them without which it draws nothing;
   ENOUGH       (optional) how many of them make a figure; otherwise any one does;
   ALSO         (optional) arms that it draws where they are there, and names as not run elsewhere;
+  FEW_ROUNDS   (optional) True where it shows a few rounds alone: arms are then not named as run in part;
   CAPTION      what is plotted: the lines, n, and what the error bars are;
   FINDING      what the paper finds there, in our words;
+  OURS         (optional) what we find there at paper scale, where no claim is judged on the figure;
   draw(tables) from the `lth.tables.Tables` of the experiments that have all that is needed, a `lth.figures.lines.Drawn`.
 """
 

@@ -13,6 +13,10 @@ CAPTION = (
     "error bars minimum and maximum."
 )
 FINDING = "The paper counts weights only."
+OURS = (
+    "Almost all surviving connections lie on a path: 99% at P_m 21.1, 97% at P_m 0.26. Seed and masks of all rounds down to P_m "
+    "21.1 take 104 KiB a trial, a tenth of the dense network."
+)
 PANELS = {
     "connections": {
         "connections": ("surviving (multiply-adds an image)", "blue", "-", "o"),

@@ -14,6 +14,11 @@ FINDING = (
     "The paper compares the ticket with reinit and random sparsity, and with resampled values. It finds that neither the structure alone nor "
     "the distribution of the values alone makes a winning ticket. It has no reshuffled tickets."
 )
+OURS = (
+    "The ticket is ahead of all controls from the first round on. Where structure or values survive alone, structure counts for "
+    "more: at P_m 1.85 the ticket has 97.2%, its structure with resampled values 96.2% and with fresh ones 95.7%; reshuffled "
+    "values have 92.5% and random sparsity 91.5%."
+)
 CONTROLS = (
     Arm("lenet", "resampled", "resampled values", "purple", "-.", "v"),
     reinit(),

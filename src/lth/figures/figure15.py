@@ -11,6 +11,10 @@ FINDING = (
     "layer and the output layer small initial values go first: the densities become bimodal, with unequal peaks on both sides of "
     "zero."
 )
+OURS = (
+    "In the output layer the density becomes bimodal, its negative peak the higher. The second hidden layer keeps one peak, a "
+    "little to the positive side; the first keeps its shape."
+)
 
 
 def draw(tables: Tables) -> Drawn:

@@ -5,10 +5,14 @@ from lth.figures.ticket_structure import UNITS_CAPTION, units
 from lth.tables import Tables
 
 EXPERIMENTS = {"lenet": ("structure",)}
-CAPTION = UNITS_CAPTION.format("incoming", "Adam")
+CAPTION = UNITS_CAPTION.format("incoming", "Adam", "")
 FINDING = (
     "Each unit keeps about as large a share of its incoming connections as its layer does. The output layer, pruned at half the "
     "rate, keeps more."
+)
+OURS = (
+    "At P_m 41.05 units keep about as large a share as their layer does. By P_m 6.95 those of the first hidden layer do not: a "
+    "quarter of them keeps less than 2% of its connections."
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -47,9 +48,15 @@ def draw_panels(panels: Mapping[str, Sequence[Line]], *, x: str, y: str, steps: 
 
 def _plot(ax: Axes, lines: Sequence[Line], steps: bool) -> None:
     for line in lines:
-        x, mean, low, high = (line.points[column] for column in ("x", "mean", "low", "high"))
-        ax.plot(x, mean, label=line.label, color=line.colour, drawstyle="steps-mid" if steps else "default")
-        ax.fill_between(x, low, high, color=line.colour, alpha=0.25, linewidth=0, step="mid" if steps else None)
+        x, mean, low, high = (line.points[column].to_numpy() for column in ("x", "mean", "low", "high"))
+        if steps:
+            half = (x[1] - x[0]) / 2
+            edges = np.append(x - half, x[-1] + half)
+            ax.stairs(high, edges, baseline=low, color=line.colour, alpha=0.25, linewidth=0, fill=True)
+            ax.stairs(mean, edges, label=line.label, color=line.colour)
+        else:
+            ax.fill_between(x, low, high, color=line.colour, alpha=0.25, linewidth=0)
+            ax.plot(x, mean, label=line.label, color=line.colour)
     ends = [_ends(line.points) for line in lines]
     ax.set_xlim(min(first for first, _ in ends), max(last for _, last in ends))
 
