@@ -65,14 +65,14 @@ def command(needs: Mapping[str, Iterable[str]]) -> str:
 
 
 def partial(experiment: str, needs: Iterable[str]) -> list[str]:
-    """Which arms a paper-scale experiment has in fewer of its rounds than it could: `reinit in 10 of 27 rounds`."""
+    """Which arms a paper-scale experiment has, but not in all its rounds: in how many it lacks them, as `reinit in 17 of 27 rounds`."""
     plan = load_experiment(experiment)
     rounds = defaultdict(set)
     for networks in expected_networks(plan).values():
         for arm, round, *_ in networks:
             rounds[arm].add(round)
-    held = {need: len(rounds[need] - {0}) for need in needs if need in rounds and plan.scale == "paper"}
-    return [f"{need} in {count} of {plan.last_round} rounds" for need, count in held.items() if count < plan.last_round]
+    lacks = {need: plan.last_round - len(rounds[need] - {0}) for need in needs if need in rounds and plan.scale == "paper"}
+    return [f"{need} in {count} of {plan.last_round} rounds" for need, count in lacks.items() if count]
 
 
 def missing(experiment: str, needs: tuple[str, ...]) -> list[str]:

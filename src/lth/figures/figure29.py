@@ -15,6 +15,10 @@ EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
 ENOUGH = 2
 CAPTION = f"Winning tickets of Lenet pruned by several rates a round: early-stopping iteration and validation accuracy there. {MEANS}"
 FINDING = "The slower the pruning, the smaller the tickets that still learn well; 0.2 a round is the compromise that the paper takes."
+OURS = (
+    "Rates of 0.2 and 0.4 find tickets that are alike down to P_m 2.9 (97.3% and 97.5%); below, the slower is ahead. At 0.6 tickets "
+    "have 97.1% at P_m 2.6; at 0.8 they have 88% at P_m 0.9, where 0.2 still has 96%."
+)
 
 
 def draw(tables: Tables) -> Drawn:

@@ -20,6 +20,10 @@ CAPTION = (
     f"early-stopping iteration and validation accuracy there. {MEANS}"
 )
 FINDING = "Glorot's initialisation and small standard deviations find tickets alike; large standard deviations learn worse."
+OURS = (
+    "Deviations of 0.05 to 0.2 find tickets as accurate as Glorot's initialisation does (97.9% to 98.1% at P_m 41.1). At 0.4 they learn "
+    "worse, as in the paper (97.2%); the smallest are behind as well (97.7%), and stop the later the smaller they are."
+)
 
 
 def draw(tables: Tables) -> Drawn:
