@@ -170,7 +170,7 @@ def test_an_edited_table_is_named(trained, old, new, says):
 def test_words_for_numbers_are_named(trained):
     file = paths.RESULTS / "tiny" / "runs" / "r01.csv"
     pd.read_csv(file).assign(es_test_accuracy="abc").to_csv(file, index=False)
-    with pytest.raises(LthError, match=r"^results/tiny/runs/r01.csv is damaged \(could not convert string to float: 'abc'\): .+$"):
+    with pytest.raises(LthError, match=r"^results/tiny/runs/r01.csv is damaged \(words for numbers: es_test_accuracy\): .+$"):
         load_results("tiny")
 
 

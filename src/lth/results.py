@@ -110,12 +110,13 @@ def runs_folder(experiment: Experiment) -> Path:
 
 def _read_rows(file: Path) -> pd.DataFrame:
     """One stage's rows. Raises ValueError for a table that was cut off or edited."""
-    rows = pd.read_csv(file, dtype=dict.fromkeys(TEXT, str))
+    rows = pd.read_csv(file)
     _check_columns(rows, COLUMNS)
-    if rows.isna().any(axis=None):
+    if wordy := [name for name, dtype in rows.dtypes.items() if dtype.kind not in "if" and name not in TEXT]:
+        raise ValueError(f"words for numbers: {', '.join(wordy)}")
+    if rows.isna().to_numpy().any():
         raise ValueError("it has empty cells")
-    rows.drop(columns=list(TEXT)).astype(float)
-    if rows[MADE_BY].drop_duplicates().shape[0] > 1:
+    if any(len(set(rows[column])) > 1 for column in MADE_BY):
         raise ValueError("one stage, but several engines, devices or libraries")
     return rows
 

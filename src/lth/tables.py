@@ -33,6 +33,12 @@ class Tables:
         self.names = dict(names)
         self._rows, self._curves = cache(load_results), cache(load_curves)
 
+    def named(self, names: Mapping[str, str]) -> "Tables":
+        """Tables by other names, which share with these what has been loaded."""
+        others = Tables(names)
+        others._rows, others._curves = self._rows, self._curves
+        return others
+
     def __contains__(self, name: str) -> bool:
         return name in self.names
 

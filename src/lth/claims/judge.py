@@ -61,10 +61,10 @@ UNIT = MappingProxyType({"lenet": "lenet-unit"})
 """Lenet on pixels in [0, 1] in place of images of unit length: the paper does not say which it used."""
 
 
-def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({})) -> dict:
+def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({}), loaded: Tables | None = None) -> dict:
     """One row of results/claims.csv. Only results at paper scale are judged.
 
-    stand_ins: experiments to read in place of those that the claim names.
+    stand_ins: experiments to read in place of those that the claim names. loaded: tables to share with other claims.
     """
     row = {name: getattr(claim, name) for name in ("id", "part", "title", "section", "figure", "claim", "paper", "tolerance")}
     needs = {stand_ins.get(name, name): of for name, of in claim.needs.items()}
@@ -77,7 +77,7 @@ def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({})) -> 
     )
     outcome: dict = {"ours": "", "low": None, "high": None, "no effect": None, "n": 0, "verdict": NOT_RUN, "not run": lacking}
     if not lacking:
-        tables = Tables(dict(zip(claim.needs, needs, strict=True)))
+        tables = (loaded or Tables({})).named(dict(zip(claim.needs, needs, strict=True)))
         try:
             measured = getattr(estimators, claim.estimator)(tables, **claim.options)
             low, high = measured.interval()
@@ -90,10 +90,12 @@ def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({})) -> 
 
 def judge_all() -> pd.DataFrame:
     """All claims, in the order of claims.yaml."""
-    return pd.DataFrame([judge(claim) for claim in CLAIMS])
+    loaded = Tables({})
+    return pd.DataFrame([judge(claim, loaded=loaded) for claim in CLAIMS])
 
 
 def judge_unit() -> pd.DataFrame:
     """Those claims on Lenet alone that UNIT's results allow to judge, on these."""
-    rows = pd.DataFrame([judge(claim, UNIT) for claim in CLAIMS if set(claim.needs) == set(UNIT)])
+    loaded = Tables({})
+    rows = pd.DataFrame([judge(claim, UNIT, loaded) for claim in CLAIMS if set(claim.needs) == set(UNIT)])
     return rows[rows["verdict"] != NOT_RUN]
