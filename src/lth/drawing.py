@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from types import ModuleType
 
 import pandas as pd
 import yaml
@@ -31,13 +32,7 @@ def draw_folder(folder: str, experiments: Sequence[str], only: Collection[str] =
         drawings = []
         for figure, module in FIGURES.items():
             wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
-            lacking = {name: missing(wanted[name], module.EXPERIMENTS[name]) for name in wanted}
-            available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
-            also = getattr(module, "ALSO", {})
-            for name, experiment in wanted.items():
-                lacking[name] += missing(experiment, also.get(name, ()))
-                if name in available and not getattr(module, "FEW_ROUNDS", False):
-                    lacking[name] += partial(experiment, (*module.EXPERIMENTS[name], *also.get(name, ())))
+            available, lacking = _support(module, wanted)
             required = set(getattr(module, "REQUIRED", ()))
             drawable = len(available) >= getattr(module, "ENOUGH", 1) and required <= set(available)
             if wanted and required <= set(wanted):
@@ -55,6 +50,18 @@ def draw_folder(folder: str, experiments: Sequence[str], only: Collection[str] =
     table = pd.DataFrame(index, columns=["figure", "drawn from", "not run", "caption"])
     write_bytes(file, table.to_csv(index=False, lineterminator="\n").encode())
     return table
+
+
+def _support(module: ModuleType, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Those experiments that have all a figure needs, and what each of them and of the others lacks."""
+    lacking = {name: missing(experiment, module.EXPERIMENTS[name]) for name, experiment in wanted.items()}
+    available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
+    also = getattr(module, "ALSO", {})
+    for name, experiment in wanted.items():
+        lacking[name] += missing(experiment, also.get(name, ()))
+        if name in available and not getattr(module, "FEW_ROUNDS", False):
+            lacking[name] += partial(experiment, (*module.EXPERIMENTS[name], *also.get(name, ())))
+    return available, lacking
 
 
 def _draw(folder: str, figure: str, experiments: Mapping[str, str]) -> None:

@@ -112,8 +112,8 @@ def readme() -> str:
                 lines += [
                     f"| {row.claim} | {row.paper} | {row.ours or '–'} | {row.n or '–'} | {row.verdict} |" for row in judged.itertuples()
                 ]
-            elif folder == "paper" and hasattr(FIGURES[name], "OURS"):
-                lines += ["", f"*Ours:* {FIGURES[name].OURS}"]
+            elif ours := _ours(folder, name):
+                lines += ["", f"*Ours:* {ours}"]
             if row["not run"]:
                 lines += ["", f"Not run: {row['not run']}."]
             lines += ["", " · ".join(f"[{kind.upper()}]({folder}/{name}.{kind})" for kind in KINDS)]
@@ -136,8 +136,8 @@ def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
     facts = {"The paper finds": _text(FIGURES[name].FINDING)}
     if len(judged := claims[claims["figure"] == _number(name)]):
         facts["Ours"] = _table(judged)
-    elif folder == "paper" and hasattr(FIGURES[name], "OURS"):
-        facts["Ours"] = _text(FIGURES[name].OURS)
+    elif ours := _ours(folder, name):
+        facts["Ours"] = _text(ours)
     if "n" in numbers:
         least, most = int(numbers["n"].min()), int(numbers["n"].max())
         facts["Networks a point"] = f"n = {least}" if least == most else f"n = {least} to {most}, by line; see the CSV"
@@ -155,6 +155,11 @@ def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
         f"<dl>{known}</dl><details><summary>Provenance</summary><dl>{sources}<dt>numbers</dt>"
         f"<dd>{folder}/{name}.csv, sha256 {digest}</dd><dt>cite</dt><dd><code>lth cite {name}</code></dd></dl></details></article>"
     )
+
+
+def _ours(folder: str, name: str) -> str:
+    """What a figure's module says that we find there, which is of paper scale."""
+    return getattr(FIGURES[name], "OURS", "") if folder == "paper" else ""
 
 
 def _table(claims: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ from lth.figures.ticket_structure import UNITS_CAPTION, units
 from lth.tables import Tables
 
 EXPERIMENTS = {"lenet": ("structure",)}
-CAPTION = UNITS_CAPTION.format("incoming", "Adam", "")
+CAPTION = UNITS_CAPTION.format("incoming", "Adam")
 FINDING = (
     "Each unit keeps about as large a share of its incoming connections as its layer does. The output layer, pruned at half the "
     "rate, keeps more."

@@ -5,7 +5,7 @@ from lth.figures.ticket_structure import UNITS_CAPTION, units
 from lth.tables import Tables
 
 EXPERIMENTS = {"lenet-sgd": ("structure",)}
-CAPTION = UNITS_CAPTION.format("incoming", "SGD at 0.8", "")
+CAPTION = UNITS_CAPTION.format("incoming", "SGD at 0.8")
 FINDING = "With SGD as with Adam, each unit keeps about as large a share of its incoming connections as its layer does."
 OURS = "As with Adam at P_m 41.05. By P_m 6.95 about a third of the units of either hidden layer keeps less than 2% of its connections."
 

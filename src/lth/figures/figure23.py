@@ -5,7 +5,7 @@ from lth.figures.ticket_structure import TENTHS, UNITS_CAPTION, units
 from lth.tables import Tables
 
 EXPERIMENTS = {"lenet": ("structure",)}
-CAPTION = UNITS_CAPTION.format("outgoing", "Adam", TENTHS)
+CAPTION = UNITS_CAPTION.format("outgoing", "Adam") + TENTHS
 FINDING = (
     "Outgoing connections are far less even: some units keep many more than others. Pixels form two groups, and those at the edge "
     "of the image, where digits never are, lose most."

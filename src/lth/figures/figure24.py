@@ -5,7 +5,7 @@ from lth.figures.ticket_structure import TENTHS, UNITS_CAPTION, units
 from lth.tables import Tables
 
 EXPERIMENTS = {"lenet-sgd": ("structure",)}
-CAPTION = UNITS_CAPTION.format("outgoing", "SGD at 0.8", TENTHS)
+CAPTION = UNITS_CAPTION.format("outgoing", "SGD at 0.8") + TENTHS
 FINDING = "With SGD too some units keep far more outgoing connections than others, but the input pixels less unevenly than with Adam."
 OURS = "Uneven as well, and the pixels more than with Adam: at P_m 6.95, 42% of them keep less than 2% of their connections, with Adam 15%."
 

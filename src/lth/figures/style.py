@@ -25,6 +25,7 @@ COLOURS = {
 QUICK = "quick scale: smaller and shorter than the paper's runs"
 
 RC = {
+    "axes.axisbelow": True,  # the grid lies behind bars and bands too
     "axes.edgecolor": "0.3",
     "axes.grid": True,
     "axes.labelsize": 8,

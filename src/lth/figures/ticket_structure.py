@@ -16,11 +16,11 @@ VALUES_CAPTION = (
     + BAND
 )
 UNITS_CAPTION = (
-    "Share of each unit's {} connections that survive in Lenet's winning tickets, trained with {}: histograms over the units of each layer{}. "
+    "Share of each unit's {} connections that survive in Lenet's winning tickets, trained with {}: histograms over the units of each layer. "
     + BAND
 )
 
-TENTHS = "; those of the second hidden layer have ten outgoing connections, and so keep tenths"
+TENTHS = " Units of the second hidden layer have ten outgoing connections, and so keep tenths."
 
 
 def values(structure: pd.DataFrame) -> Drawn:
