@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lth import paths
-from lth.provenance import hardware
+from lth.machine import hardware
 from lth.storage import write_bytes
 
 LIBRARIES = ("torch", "torchvision", "numpy", "numba")

@@ -7,7 +7,7 @@ from benchmarks.conventional import Conventional
 from benchmarks.engine import EngineStack
 from benchmarks.interleaved import Remote
 from benchmarks.preloaded import Preloaded
-from lth.cores import cores
+from lth.machine import cores
 
 CORES = cores()
 

@@ -14,9 +14,10 @@ from IPython.display import Markdown, display
 import lth
 from lth.claims.verdict import interval
 from lth.config import load_experiment
-from lth.figures import FIGURES, style
-from lth.results import has_results
-from lth.tables import Tables
+from lth.figures import FIGURES
+from lth.plots import style
+from lth.results.files import has_results
+from lth.results.tables import Tables
 
 mpl.rcParams.update(style.RC | {"figure.dpi": 110, "figure.figsize": (6.75, 2.6)})
 FOUND = {

@@ -18,10 +18,11 @@ import lth
 from lth import paths
 from lth.claims.verdict import interval
 from lth.config import load_experiment
-from lth.figures import FIGURES, style
-from lth.figures.lines import against_percent_remaining
-from lth.results import has_results
-from lth.tables import Tables
+from lth.figures import FIGURES
+from lth.plots import style
+from lth.plots.lines import against_percent_remaining
+from lth.results.files import has_results
+from lth.results.tables import Tables
 
 mpl.rcParams.update(style.RC | {"figure.dpi": 110, "figure.figsize": (6.75, 2.6)})
 EXPERIMENT = next(name for name in ("lenet", "quick-lenet") if has_results(name))

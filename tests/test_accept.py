@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from lth import load_results, paths
-from lth.accept import check, compare, sample, take_over
 from lth.config import load_experiment, load_settings
 from lth.errors import LthError
-from lth.rounds import train_block, train_round
+from lth.experiments.accept import check, compare, sample, take_over
+from lth.experiments.rounds import train_block, train_round
 from lth.storage import sha256
 from lth.tickets import save_initial
 

@@ -10,10 +10,10 @@ from lth import paths
 from lth.claims import CLAIMS, estimators, judge
 from lth.claims.judge import judge_unit, read_claims
 from lth.claims.verdict import Measured, interval
-from lth.columns import COLUMNS, CURVES
 from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
-from lth.results import save
+from lth.results.columns import COLUMNS, CURVES
+from lth.results.files import save
 from lth.stages import claims
 
 IDS = [

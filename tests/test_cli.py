@@ -8,7 +8,7 @@ import torch
 
 from lth import load_ticket, paths
 from lth.cli import main
-from lth.export import export, how_to_read
+from lth.tickets.export import export, how_to_read
 
 
 def lth(monkeypatch, *words: str) -> None:

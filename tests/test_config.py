@@ -9,8 +9,8 @@ import yaml
 import tiny
 from lth import paths
 from lth.config import experiment_names, load_experiment, load_settings
+from lth.entry import run
 from lth.errors import LthError
-from lth.stages import run
 from lth.tickets import save_initial
 
 

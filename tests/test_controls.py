@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import tiny
-from lth.controls import CONTROLS, reinit, resampled, reshuffle, sparsity
+from lth.tickets.controls import CONTROLS, reinit, resampled, reshuffle, sparsity
 
 DRAWN = [name for name in CONTROLS if name != "ticket"]
 

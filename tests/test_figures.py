@@ -9,16 +9,19 @@ import seaborn as sns
 
 import tiny
 from lth import paths
-from lth.columns import COLUMNS, CURVES, SCORES
 from lth.config import load_experiment
-from lth.drawing import draw_folder
 from lth.errors import LthError
-from lth.figures import FIGURES, style
-from lth.figures.arms import from_dense
-from lth.figures.lines import by_percent_remaining
-from lth.results import expected_networks, save
+from lth.figures import FIGURES
+from lth.measures import SCORES
+from lth.plots import style
+from lth.plots.arms import from_dense
+from lth.plots.lines import by_percent_remaining
+from lth.reports.drawing import draw_folder
+from lth.results.columns import COLUMNS, CURVES
+from lth.results.expected import expected_networks
+from lth.results.files import save
+from lth.results.tables import Tables, missing, partial
 from lth.stages import figures, table
-from lth.tables import Tables, missing, partial
 
 ROUNDS = {"r00": "initial", **{f"r{n:02}": f"r{n - 1:02}" for n in range(1, 19)}}
 ARMS = ("reinit", "sparsity", "reshuffle", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3")

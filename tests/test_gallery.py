@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from lth import paths
-from lth.cite import citation, drawn, software
 from lth.errors import LthError
 from lth.figures import FIGURES
-from lth.gallery import page, readme
+from lth.reports.citation import citation, drawn, software
+from lth.reports.gallery import page, readme
 
 BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 CHECKS = """

@@ -21,9 +21,9 @@ import pytest
 
 import tiny
 from lth.config import NetworkConfig, OptimiserConfig
-from lth.controls import CONTROLS
 from lth.pruning import prune_layerwise
-from lth.training.engines import numerics_id
+from lth.tickets.controls import CONTROLS
+from lth.training.engines.choose import numerics_id
 
 FILE = Path(__file__).with_name("golden.json")
 TOLERANCE = 1e-4

@@ -12,8 +12,8 @@ import yaml
 from lth import paths
 from lth.claims.judge import CLAIMS, UNIT
 from lth.config import experiment_names, load_experiment
-from lth.drawing import STAGES, folders
 from lth.figures import FIGURES
+from lth.reports.drawing import STAGES, folders
 
 ROOT_STAGES = yaml.safe_load((paths.ROOT / "dvc.yaml").read_text())["stages"]
 EXPERIMENT_STAGES = yaml.safe_load((paths.PIPELINES / "quick-lenet" / "dvc.yaml").read_text())["stages"]

@@ -5,7 +5,7 @@ import pytest
 
 from lth import paths
 from lth.errors import LthError
-from lth.notebooks import execute, read
+from lth.reports.notebooks import execute, read
 
 NAMES = ("mnist", "cifar10")
 

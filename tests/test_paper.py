@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from lth import paths
-from lth.results import load_results
+from lth.results.files import load_results
 
 STAGES = [*(("round", f"r{n:02}") for n in range(8)), ("control", "reinit")]
 

@@ -8,7 +8,7 @@ import pytest
 
 from lth import paths
 from lth.errors import LthError
-from lth.readme import BEGIN, END, readme_map, with_map
+from lth.reports.claims_map import BEGIN, END, readme_map, with_map
 
 CLAIM = {
     "id": "lenet-es-38",

@@ -11,12 +11,14 @@ import pytest
 
 import tiny
 from lth import load_curves, load_results, paths
-from lth.columns import COLUMNS, CURVES, IDENTITY
 from lth.config import load_experiment, load_settings
 from lth.errors import LthError
-from lth.provenance import record
-from lth.results import headline, save
-from lth.rounds import train_block, train_round
+from lth.experiments.rounds import train_block, train_round
+from lth.measures import IDENTITY
+from lth.results.columns import COLUMNS, CURVES
+from lth.results.files import save
+from lth.results.provenance import record
+from lth.results.summary import headline
 from lth.tickets import load_ticket, save_initial
 
 

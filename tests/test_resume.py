@@ -32,7 +32,7 @@ LONGER = {"training.iterations": 160, "evaluation.every": 20, "network.dropout":
 """Long enough to be killed on the way, with dropout so that the generator's state counts."""
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["lth.rounds", "torch._inductor"])  # imported once, so that a stage starts at once
+processes.set_forkserver_preload(["lth.experiments.rounds", "torch._inductor"])  # imported once, so that a stage starts at once
 
 
 class Moment(NamedTuple):
@@ -48,7 +48,7 @@ def run_stage(root: Path, stage: str, name: str, moment: Moment | None, messages
     """What a stage's process does."""
     import lth.training.checkpoint
     import lth.training.loop
-    from lth.stages import run
+    from lth.entry import run
 
     tiny.move_root(root)
     lth.training.loop.CHECKPOINT_SECONDS = -1.0

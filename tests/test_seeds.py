@@ -7,10 +7,10 @@ import pytest
 import torch
 
 import tiny
-from lth import controls, seeds
+from lth import seeds
 from lth.networks import Parameters
 from lth.pruning import Masks
-from lth.tickets import initial_parameters
+from lth.tickets import controls, initial_parameters
 from lth.training import BatchOrder
 
 LENET = tiny.experiment("lenet", {"network.width": 1.0})

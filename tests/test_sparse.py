@@ -11,8 +11,8 @@ import torch
 
 from lth import paths
 from lth.data import load_data
-from lth.training import sparse
-from lth.training.sparse import adam, sgd
+from lth.training.engines import kernels as sparse
+from lth.training.engines.kernels import adam, sgd
 
 torch.set_num_threads(1)
 LENET, SMALL = (784, 300, 100, 10), (784, 25, 9, 10)

@@ -9,8 +9,8 @@ import torch
 
 import tiny
 from lth.config import Experiment
-from lth.training import torch_engine
-from lth.training.memory import bytes_a_network
+from lth.training.engines import torch as torch_engine
+from lth.training.engines.memory import bytes_a_network
 
 NETWORKS = ["lenet", "conv2"]
 CHANGES = {"network.dropout": 0.5, "training.optimiser.weight_decay": 0.01, "training.optimiser.warmup": 5}

@@ -10,9 +10,9 @@ import tiny
 from lth import load_results, load_ticket
 from lth.config import load_experiment, load_settings
 from lth.errors import LthError
+from lth.experiments.rounds import train_block, train_round
 from lth.pruning import prune_layerwise
-from lth.rounds import train_block, train_round
-from lth.strategies import survived_levels
+from lth.pruning.methods import survived_levels
 from lth.tickets import save_initial, ticket_file
 
 AT_ONCE = {

@@ -7,18 +7,20 @@ import torch
 
 import tiny
 from lth import paths
-from lth.columns import COST, MAPS, MEAN_MOVEMENT, MOVEMENT, OVERLAP, STRUCTURE
+from lth.anatomy.cost import connected, cost, mask_bits
+from lth.anatomy.histograms import FRACTION_BINS, fractions, histogram, multiples
+from lth.anatomy.movement import mean_movement, movement, moves, would_leave
+from lth.anatomy.overlap import expected_by_input, expected_by_layer, jaccard, overlap
+from lth.anatomy.structure import incoming, maps, outgoing, structure
 from lth.config import load_experiment, load_settings
-from lth.cost import connected, cost, mask_bits
 from lth.errors import LthError
-from lth.figures import FIGURES, style
-from lth.histograms import FRACTION_BINS, fractions, histogram, multiples
-from lth.movement import mean_movement, measure_movement, movement, moves, would_leave
-from lth.overlap import expected_by_input, expected_by_layer, jaccard, overlap
-from lth.rounds import train_round
+from lth.experiments.movement import measure_movement
+from lth.experiments.rounds import train_round
+from lth.figures import FIGURES
+from lth.plots import style
+from lth.results.columns import COST, MAPS, MEAN_MOVEMENT, MOVEMENT, OVERLAP, STRUCTURE
+from lth.results.tables import EXTRA, Tables
 from lth.stages import structure as stage
-from lth.structure import incoming, maps, outgoing, structure
-from lth.tables import EXTRA, Tables
 from lth.tickets import load_tickets, save_initial
 
 MASK = torch.tensor([[1, 1, 0, 0], [0, 1, 0, 1], [0, 0, 0, 1]], dtype=torch.bool)

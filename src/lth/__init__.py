@@ -11,8 +11,8 @@ _HOMES = {
     "load_ticket": "lth.tickets",
     "prune_layerwise": "lth.pruning",
     "prune_global": "lth.pruning",
-    "load_results": "lth.results",
-    "load_curves": "lth.results",
+    "load_results": "lth.results.files",
+    "load_curves": "lth.results.files",
 }
 
 __all__ = ["__version__", *_HOMES]

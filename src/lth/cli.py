@@ -4,7 +4,7 @@ import argparse
 import signal
 from pathlib import Path
 
-from lth.stages import run
+from lth.entry import run
 
 HELP = "The Lottery Ticket Hypothesis, reproduced: look at results, redraw and cite figures, take a ticket away."
 
@@ -54,7 +54,8 @@ def in_a_clone() -> None:
 
 
 def _show(words: argparse.Namespace) -> None:
-    from lth.results import load_results, summarise
+    from lth.results.files import load_results
+    from lth.results.summary import summarise
 
     table = summarise(load_results(words.experiment))
     table = table.sort_values("arm", key=lambda arms: arms.where(arms != "ticket", ""), kind="stable")
@@ -73,7 +74,7 @@ def _show(words: argparse.Namespace) -> None:
 
 
 def _figures(words: argparse.Namespace) -> None:
-    from lth.drawing import draw_again
+    from lth.reports.drawing import draw_again
 
     for file in draw_again(words.figures):
         print(file)
@@ -96,14 +97,14 @@ def _claims(words: argparse.Namespace) -> None:
 
 
 def _cite(words: argparse.Namespace) -> None:
-    from lth.cite import citation
+    from lth.reports.citation import citation
 
     print(citation(words.figure))
 
 
 def _export(words: argparse.Namespace) -> None:
-    from lth.export import export, how_to_read
     from lth.tickets import load_ticket
+    from lth.tickets.export import export, how_to_read
 
     ticket = load_ticket(words.experiment, round=words.round, trial=words.trial)
     export(ticket, words.out)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lth.claims.verdict import Measured
-from lth.tables import Tables
+from lth.results.tables import Tables
 
 ES, ACCURACY = "es_iteration", "es_test_accuracy"
 

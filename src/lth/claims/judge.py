@@ -13,7 +13,7 @@ from lth.claims import estimators
 from lth.claims.verdict import NOT_RUN
 from lth.config import Block, experiment_names, load_experiment
 from lth.errors import LthError
-from lth.tables import EXTRA, Tables, command, missing
+from lth.results.tables import EXTRA, Tables, command, missing
 
 
 @dataclass(frozen=True)

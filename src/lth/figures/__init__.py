@@ -9,7 +9,7 @@ A figure module has
   CAPTION      what is plotted: the lines, n, and what the error bars are;
   FINDING      what the paper finds there, in our words;
   OURS         (optional) what we find there at paper scale, where no claim is judged on the figure;
-  draw(tables) from the `lth.tables.Tables` of the experiments that have all that is needed, a `lth.figures.lines.Drawn`.
+  draw(tables) from the `lth.results.tables.Tables` of the experiments that have all that is needed, a `lth.plots.lines.Drawn`.
 """
 
 import pkgutil

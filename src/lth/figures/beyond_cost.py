@@ -1,8 +1,8 @@
 """Beyond the paper: what Lenet's winning tickets cost to run and to keep."""
 
-from lth.figures.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
-from lth.figures.style import COLOURS
-from lth.tables import Tables
+from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
+from lth.plots.style import COLOURS
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("cost",)}
 CAPTION = (

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from lth.figures.histograms import reached, title
-from lth.figures.lines import Drawn, grid
-from lth.tables import Tables
+from lth.plots.histograms import reached, title
+from lth.plots.lines import Drawn, grid
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("maps",)}
 ROUNDS = (1, 4, 8, 12, 18)

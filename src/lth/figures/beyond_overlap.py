@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from lth.figures.histograms import LAYERS
-from lth.figures.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid
-from lth.figures.style import COLOURS
-from lth.tables import Tables
+from lth.plots.histograms import LAYERS
+from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid
+from lth.plots.style import COLOURS
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("overlap",)}
 CAPTION = (

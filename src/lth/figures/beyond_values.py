@@ -1,8 +1,8 @@
 """Beyond the paper: structure against values, every control of Lenet side by side."""
 
-from lth.figures.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
-from lth.figures.lines import Drawn
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
+from lth.plots.lines import Drawn
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("ticket", "resampled", "reinit", "reshuffle", "sparsity")}
 CAPTION = (

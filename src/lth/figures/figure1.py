@@ -1,8 +1,8 @@
 """Figure 1: winning tickets against randomly sampled sparse networks."""
 
-from lth.figures.arms import BARS, CUT, TEST, Arm, compare
-from lth.figures.lines import Drawn
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, TEST, Arm, compare
+from lth.plots.lines import Drawn
+from lth.results.tables import Tables
 
 NETWORKS = {
     "lenet": ("Lenet", "blue", "o"),

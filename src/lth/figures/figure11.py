@@ -1,8 +1,8 @@
 """Figure 11: Lenet's validation loss as training goes on, for the networks of Figure 3."""
 
-from lth.figures.lines import Drawn
-from lth.figures.training_curves import draw_curves
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.training_curves import draw_curves
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("ticket", "reinit")}
 FEW_ROUNDS = True

@@ -1,9 +1,9 @@
 """Figure 12: Figure 4 with training accuracy at the last iteration."""
 
-from lth.figures.arms import BARS, CUT, FINAL_TRAIN, TEST, TRAIN, compare
 from lth.figures.figure4 import ALSO, EXPERIMENTS, ITERATIVE, ONE_SHOT, REQUIRED
-from lth.figures.lines import Drawn
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, FINAL_TRAIN, TEST, TRAIN, compare
+from lth.plots.lines import Drawn
+from lth.results.tables import Tables
 
 __all__ = ["ALSO", "CAPTION", "EXPERIMENTS", "FINDING", "REQUIRED", "draw"]
 

@@ -1,9 +1,9 @@
 """Figure 13: Figure 5 with training accuracy at the last iteration."""
 
-from lth.figures.arms import BARS, CUT, FINAL_TRAIN, TEST, TRAIN, compare
 from lth.figures.figure5 import ARMS, EXPERIMENTS
-from lth.figures.lines import Drawn
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, FINAL_TRAIN, TEST, TRAIN, compare
+from lth.plots.lines import Drawn
+from lth.results.tables import Tables
 
 __all__ = ["CAPTION", "EXPERIMENTS", "FINDING", "draw"]
 

@@ -1,8 +1,8 @@
 """Figure 14: tickets, reinitialisations and random sparsity of every network, by test accuracy at the end of training."""
 
-from lth.figures.arms import BARS, CUT, Arm, draw_panel, reinit, ticket
-from lth.figures.lines import Drawn, grid
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, Arm, draw_panel, reinit, ticket
+from lth.plots.lines import Drawn, grid
+from lth.results.tables import Tables
 
 NETWORKS = {"lenet": "Lenet", "conv2": "Conv-2", "conv4": "Conv-4", "conv6": "Conv-6"}
 EXPERIMENTS = dict.fromkeys(NETWORKS, ("ticket", "reinit", "sparsity"))

@@ -1,8 +1,8 @@
 """Figure 16: the initial values of the weights that survive, Lenet trained with SGD."""
 
-from lth.figures.lines import Drawn
-from lth.figures.ticket_structure import VALUES_CAPTION, values
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.ticket_structure import VALUES_CAPTION, values
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet-sgd": ("structure",)}
 CAPTION = VALUES_CAPTION.format("SGD at 0.8")

@@ -1,8 +1,8 @@
 """Figure 17: a ticket's own values drawn anew, Lenet."""
 
-from lth.figures.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
-from lth.figures.lines import Drawn
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
+from lth.plots.lines import Drawn
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("ticket", "reinit", "resampled")}
 CAPTION = (

@@ -1,8 +1,8 @@
 """Figure 19: how far the dense network's weights move, in and out of the eventual ticket, Lenet."""
 
-from lth.figures.lines import Drawn
-from lth.figures.weight_movement import MOVED_CAPTION, movement
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.weight_movement import MOVED_CAPTION, movement
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("movement",)}
 CAPTION = MOVED_CAPTION.format("Distance that weights move, |final − initial|,")

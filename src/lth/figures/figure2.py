@@ -5,8 +5,8 @@ import itertools
 import pandas as pd
 
 from lth.config import Experiment, load_experiment
-from lth.figures.lines import Drawn, grid
-from lth.tables import Tables
+from lth.plots.lines import Drawn, grid
+from lth.results.tables import Tables
 
 NETWORKS = {"lenet": "Lenet", "conv2": "Conv-2", "conv4": "Conv-4", "conv6": "Conv-6"}
 EXPERIMENTS = dict.fromkeys(NETWORKS, ())

@@ -1,8 +1,8 @@
 """Figure 22: the incoming connections that units keep, Lenet trained with SGD."""
 
-from lth.figures.lines import Drawn
-from lth.figures.ticket_structure import UNITS_CAPTION, units
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.ticket_structure import UNITS_CAPTION, units
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet-sgd": ("structure",)}
 CAPTION = UNITS_CAPTION.format("incoming", "SGD at 0.8")

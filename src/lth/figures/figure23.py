@@ -1,8 +1,8 @@
 """Figure 23: the outgoing connections that units keep, Lenet trained with Adam."""
 
-from lth.figures.lines import Drawn
-from lth.figures.ticket_structure import TENTHS, UNITS_CAPTION, units
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.ticket_structure import TENTHS, UNITS_CAPTION, units
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("structure",)}
 CAPTION = UNITS_CAPTION.format("outgoing", "Adam") + TENTHS

@@ -1,8 +1,8 @@
 """Figure 25: Gaussian noise added to Lenet's winning tickets."""
 
-from lth.figures.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
-from lth.figures.lines import Drawn
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
+from lth.plots.lines import Drawn
+from lth.results.tables import Tables
 
 SIGMAS = {"0.5": ("sky", "-.", "^"), "1": ("green", ":", "v"), "2": ("purple", "-.", "D"), "3": ("red", ":", "x")}
 EXPERIMENTS = {"lenet": ("ticket", "reinit", *(f"noise-{sigma}" for sigma in SIGMAS))}

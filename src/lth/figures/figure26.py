@@ -1,8 +1,8 @@
 """Figure 26: Lenet's learning rate with Adam."""
 
-from lth.figures.lines import Drawn
-from lth.figures.sweep import MEANS, draw_sweep
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.sweep import MEANS, draw_sweep
+from lth.results.tables import Tables
 
 VALUES = {
     "lenet-adam-2.5e-5": "2.5e-5",

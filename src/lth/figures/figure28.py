@@ -1,8 +1,8 @@
 """Figure 28: Lenet's learning rate with momentum."""
 
-from lth.figures.lines import Drawn
-from lth.figures.sweep import MEANS, draw_sweep
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.sweep import MEANS, draw_sweep
+from lth.results.tables import Tables
 
 VALUES = {
     "lenet-momentum-0.003125": "0.003125",

@@ -1,8 +1,8 @@
 """Figure 29: Lenet's pruning rate."""
 
-from lth.figures.lines import Drawn
-from lth.figures.sweep import MEANS, draw_sweep
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.sweep import MEANS, draw_sweep
+from lth.results.tables import Tables
 
 VALUES = {
     "lenet-rate-0.1": "0.1",

@@ -1,8 +1,8 @@
 """Figure 3: Lenet's test accuracy as training goes on, for tickets of several sizes and two reinitialisations."""
 
-from lth.figures.lines import Drawn
-from lth.figures.training_curves import draw_curves
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.training_curves import draw_curves
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("ticket", "reinit")}
 FEW_ROUNDS = True

@@ -1,8 +1,8 @@
 """Figure 30: Lenet's initial standard deviation."""
 
-from lth.figures.lines import Drawn
-from lth.figures.sweep import MEANS, draw_sweep
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.sweep import MEANS, draw_sweep
+from lth.results.tables import Tables
 
 VALUES = {
     "lenet-deviation-0.0125": "0.0125",

@@ -1,8 +1,8 @@
 """Figure 31: Lenet's size."""
 
-from lth.figures.lines import Drawn
-from lth.figures.sweep import MEANS, draw_sweep
-from lth.tables import Tables
+from lth.plots.lines import Drawn
+from lth.plots.sweep import MEANS, draw_sweep
+from lth.results.tables import Tables
 
 VALUES = {
     "lenet-size-25-9": "25, 9",

@@ -1,8 +1,8 @@
 """Figure 4: Lenet's early stop and its accuracy there and at the end: tickets and reinitialisations, pruned iteratively and at once."""
 
-from lth.figures.arms import BARS, CUT, EARLY_STOP, FINAL_TEST, TEST, TRAIN, Arm, draw_panel, reinit, ticket
-from lth.figures.lines import Drawn, cut_below, grid, plot
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, EARLY_STOP, FINAL_TEST, TEST, TRAIN, Arm, draw_panel, reinit, ticket
+from lth.plots.lines import Drawn, cut_below, grid, plot
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("ticket", "reinit"), "lenet-oneshot": ("ticket",)}
 REQUIRED = ("lenet",)

@@ -1,8 +1,8 @@
 """Figure 5: the early stop of Conv-2, Conv-4 and Conv-6 and their accuracy, tickets against reinitialisations."""
 
-from lth.figures.arms import BARS, CUT, FINAL_TEST, TEST, TRAIN, Arm, compare
-from lth.figures.lines import Drawn
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, FINAL_TEST, TEST, TRAIN, Arm, compare
+from lth.plots.lines import Drawn
+from lth.results.tables import Tables
 
 EXPERIMENTS = dict.fromkeys(("conv2", "conv4", "conv6"), ("ticket", "reinit"))
 CAPTION = (

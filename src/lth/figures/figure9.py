@@ -1,8 +1,8 @@
 """Figure 9: resetting tickets before each round of training against training on, Lenet."""
 
-from lth.figures.arms import BARS, CUT, VALIDATION, Arm, compare, ticket
-from lth.figures.lines import Drawn
-from lth.tables import Tables
+from lth.plots.arms import BARS, CUT, VALIDATION, Arm, compare, ticket
+from lth.plots.lines import Drawn
+from lth.results.tables import Tables
 
 EXPERIMENTS = {"lenet": ("ticket",), "lenet-continued": ("ticket",)}
 REQUIRED = tuple(EXPERIMENTS)

@@ -4,12 +4,12 @@ import json
 import subprocess
 
 from lth import paths
-from lth.accept import check, take_over
 from lth.config import load_experiment, load_settings
+from lth.entry import run
 from lth.errors import LthError
-from lth.results import load_results
-from lth.stages import run
-from lth.training.engines import numerics_id
+from lth.experiments.accept import check, take_over
+from lth.results.files import load_results
+from lth.training.engines.choose import numerics_id
 
 
 def main(name: str = "") -> None:

@@ -5,7 +5,7 @@ import json
 from lth import paths
 from lth.claims.judge import judge_all, judge_unit
 from lth.claims.verdict import VERDICTS
-from lth.stages import run
+from lth.entry import run
 from lth.storage import write_bytes
 
 

@@ -1,8 +1,8 @@
 """DVC stage: train one block of controls of one experiment."""
 
 from lth.config import load_experiment, load_settings
-from lth.rounds import train_block
-from lth.stages import run
+from lth.entry import run
+from lth.experiments.rounds import train_block
 
 
 def main(experiment: str, block: str) -> None:

@@ -3,7 +3,7 @@
 from lth import paths
 from lth.config import load_settings
 from lth.data import prepare
-from lth.stages import run
+from lth.entry import run
 
 
 def main(name: str) -> None:

@@ -3,8 +3,8 @@
 `python -m lth.stages.figures quick quick-lenet quick-conv2`
 """
 
-from lth.drawing import draw_folder
-from lth.stages import run
+from lth.entry import run
+from lth.reports.drawing import draw_folder
 
 
 def main(folder: str, *experiments: str) -> None:

@@ -1,8 +1,8 @@
 """DVC stage: write the gallery of all figures, figures/index.html and figures/README.md."""
 
 from lth import paths
-from lth.gallery import page, readme
-from lth.stages import run
+from lth.entry import run
+from lth.reports.gallery import page, readme
 from lth.storage import write_bytes
 
 

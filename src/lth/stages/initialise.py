@@ -1,7 +1,7 @@
 """DVC stage: initialise an experiment's dense networks; what is kept is the seed and a hash of each."""
 
 from lth.config import load_experiment, load_settings
-from lth.stages import run
+from lth.entry import run
 from lth.tickets import save_initial
 
 

@@ -4,8 +4,8 @@
 """
 
 from lth.config import load_experiment, load_settings
-from lth.movement import measure_movement
-from lth.stages import run
+from lth.entry import run
+from lth.experiments.movement import measure_movement
 
 
 def main(experiment: str, round: str) -> None:

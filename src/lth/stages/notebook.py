@@ -1,7 +1,7 @@
 """DVC stage: execute one notebook on the committed results."""
 
-from lth.notebooks import execute
-from lth.stages import run
+from lth.entry import run
+from lth.reports.notebooks import execute
 
 
 def main(name: str) -> None:

@@ -7,9 +7,10 @@ import pandas as pd
 import torch
 
 from lth.config import Experiment, experiment_names, load_experiment
-from lth.cores import cores
-from lth.results import expected_networks, has_results
-from lth.stages import run
+from lth.entry import run
+from lth.machine import cores
+from lth.results.expected import expected_networks
+from lth.results.files import has_results
 
 CPU_MILLISECONDS = {"lenet": 0.4, "conv2": 225, "conv4": 395, "conv6": 553}
 """A network's training step on one core, batch 60: benchmarks/README.md's tables chain (mean of all rounds, evaluations included) and

@@ -1,8 +1,8 @@
 """`make figures`: write the map of claims into README.md. No DVC stage: README.md is edited by hand, and DVC deletes what it makes anew."""
 
 from lth import paths
-from lth.readme import with_map
-from lth.stages import run
+from lth.entry import run
+from lth.reports.claims_map import with_map
 from lth.storage import write_bytes
 
 

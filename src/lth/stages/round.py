@@ -1,8 +1,8 @@
 """DVC stage: train and prune one round of one experiment."""
 
 from lth.config import load_experiment, load_settings
-from lth.rounds import train_round
-from lth.stages import run
+from lth.entry import run
+from lth.experiments.rounds import train_round
 
 
 def main(experiment: str, round: str) -> None:

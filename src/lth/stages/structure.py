@@ -5,12 +5,12 @@
 
 import pandas as pd
 
+from lth.anatomy.cost import cost
+from lth.anatomy.overlap import overlap
+from lth.anatomy.structure import maps, structure
 from lth.config import load_experiment
-from lth.cost import cost
-from lth.overlap import overlap
-from lth.results import save_table
-from lth.stages import run
-from lth.structure import maps, structure
+from lth.entry import run
+from lth.results.files import save_table
 from lth.tickets import load_rounds
 
 

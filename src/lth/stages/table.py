@@ -3,8 +3,9 @@
 import json
 
 from lth import paths
-from lth.results import headline, load_results, summarise
-from lth.stages import run
+from lth.entry import run
+from lth.results.files import load_results
+from lth.results.summary import headline, summarise
 from lth.storage import write_bytes
 
 

@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths
-from lth.columns import SCORES
+from lth.measures import SCORES
 from lth.storage import locked, write_atomically
 from lth.training.stack import Trained
 

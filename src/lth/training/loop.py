@@ -3,7 +3,6 @@
 An engine says how to advance and evaluate one chunk of networks; what is measured and when is decided here alone.
 """
 
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -13,19 +12,19 @@ from typing import Protocol
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
-from lth.columns import SCORES, SPLITS
+from lth.measures import SCORES, SPLITS
 from lth.networks import Parameters
 from lth.training.checkpoint import Checkpoints
 from lth.training.plan import Plan
+from lth.training.progress import Progress
 from lth.training.stack import Member, Trained
 
 CHECKPOINT_SECONDS = 30.0
 
 
 class Trainer(Protocol):
-    """R networks in training; documented at `lth.training.torch_engine.TorchTrainer`."""
+    """R networks in training; documented at `lth.training.engines.torch.TorchTrainer`."""
 
     def advance(self, start: int, stop: int) -> None: ...
     def evaluate(self, split: str, *, best: bool = False) -> tuple[np.ndarray, np.ndarray]: ...
@@ -61,7 +60,7 @@ def train_stack(engine: Engine, members: Sequence[Member], checkpoints: Checkpoi
     chunks = [members[first : first + engine.chunk_size] for first in range(0, len(members), engine.chunk_size)]
     stop = threading.Event()
     with (
-        _Progress(title, len(members), engine.plan.training.iterations) as progress,
+        Progress(title, len(members), engine.plan.training.iterations) as progress,
         ThreadPoolExecutor(engine.workers) as pool,
     ):
         runs = [
@@ -165,46 +164,3 @@ class _Run:
             "es_loss": self.es_loss,
             "es_iteration": self.es_iteration,
         }
-
-
-class _Progress:
-    """A progress bar over all iterations of all networks, that names the stage, the networks done and the time left."""
-
-    def __init__(self, title: str, networks: int, iterations: int):
-        self.networks, self.iterations, self.done = networks, iterations, 0
-        self.lock = threading.Lock()
-        quiet = not os.isatty(2)
-        self.bar = tqdm(
-            total=networks * iterations,
-            desc=title,
-            unit=" iterations",
-            unit_scale=True,
-            mininterval=15 if quiet else 0.2,
-            dynamic_ncols=True,
-            bar_format="{desc} |{bar}| {percentage:3.0f}%{postfix} · {elapsed} · {remaining} left",
-        )
-        self._show()
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.bar.close()
-
-    def trained(self, iterations: int) -> None:
-        """So many more network-iterations are trained."""
-        with self.lock:
-            self._show()
-            self.bar.update(iterations)
-
-    def finished(self, networks: int, *, counted: bool = False) -> None:
-        """So many more networks are finished; `counted` where their iterations were reported already."""
-        with self.lock:
-            self.done += networks
-            self._show()
-            self.bar.update(0 if counted else networks * self.iterations)
-
-    def _show(self) -> None:
-        iteration = int(self.bar.n / self.networks)
-        postfix = f"iteration {iteration:,}/{self.iterations:,} · {self.done}/{self.networks} networks"
-        self.bar.set_postfix_str(postfix, refresh=False)

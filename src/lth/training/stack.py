@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from lth.columns import SCORES
+from lth.measures import SCORES
 from lth.networks import Parameters
 from lth.tickets import Start
 from lth.training.plan import BatchOrder

@@ -1,0 +1,1 @@
+"""What is inside tickets, as tables: no training, no figures."""

@@ -1,0 +1,38 @@
+"""params.yaml files, parsed once into frozen typed objects.
+
+`params.yaml` at the root holds what all experiments share; `pipelines/<experiment>/params.yaml` holds one experiment.
+An unknown key or an impossible value is an error of one line that names the file, the key, the value and what is allowed.
+"""
+
+from lth.config.experiment import (
+    AT_ONCE,
+    INITIAL,
+    Block,
+    DataConfig,
+    EvaluationConfig,
+    Experiment,
+    NetworkConfig,
+    OptimiserConfig,
+    PruningConfig,
+    TrainingConfig,
+)
+from lth.config.load import experiment_names, load_experiment, load_settings
+from lth.config.settings import Frozen, Settings
+
+__all__ = [
+    "AT_ONCE",
+    "INITIAL",
+    "Block",
+    "DataConfig",
+    "EvaluationConfig",
+    "Experiment",
+    "Frozen",
+    "NetworkConfig",
+    "OptimiserConfig",
+    "PruningConfig",
+    "Settings",
+    "TrainingConfig",
+    "experiment_names",
+    "load_experiment",
+    "load_settings",
+]

@@ -1,0 +1,211 @@
+"""pipelines/<experiment>/params.yaml, as typed objects."""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+
+from lth.config.settings import Frozen, Positive
+
+Rate = Annotated[float, Field(ge=0, lt=1)]
+Rates = Annotated[
+    Annotated[Rate, Tag("[one]")] | Annotated[tuple[Rate, ...], Field(strict=False), Tag("[list]")],
+    Discriminator(lambda value: "[list]" if isinstance(value, list | tuple) else "[one]"),
+]
+"""One rate, or a list of them."""
+RoundName = Annotated[str, Field(pattern=r"^r\d\d$")]
+
+
+INITIAL = "initial"
+"""What the dense round r00 comes from: the initialisation alone."""
+
+
+class NetworkConfig(Frozen):
+    name: Literal["lenet", "conv2", "conv4", "conv6"]
+    width: Positive
+    """Factor on every hidden width; 1.0 is the paper's network."""
+    dropout: Rate
+    """Probability that a hidden dense unit is dropped in training."""
+    hidden: Annotated[tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]], Field(strict=False)] | None = None
+    """Lenet's hidden widths, if not 300 and 100."""
+    deviation: Positive | None = None
+    """Standard deviation of Lenet's initial weights in every layer, if not Gaussian Glorot's."""
+
+    @model_validator(mode="after")
+    def _lenets(self):
+        if self.name != "lenet" and (self.hidden or self.deviation):
+            raise ValueError(f"hidden and deviation are for lenet, not for {self.name}")
+        if self.hidden and self.width != 1:
+            raise ValueError("hidden and width both set Lenet's size; leave width at 1.0")
+        return self
+
+
+class DataConfig(Frozen):
+    name: Literal["mnist", "cifar10"]
+    scaling: Literal["unit", "l2", "standardised"]
+
+
+class OptimiserConfig(Frozen):
+    name: Literal["adam", "sgd", "momentum"]
+    learning_rate: Positive
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    warmup: Annotated[int, Field(ge=0)]
+    """Iterations over which the learning rate rises linearly from 0."""
+    drops: tuple[Annotated[int, Field(gt=0)], ...] = Field(strict=False)
+    """Iterations at which the learning rate is divided by 10, ascending."""
+
+    @field_validator("drops")
+    @classmethod
+    def _ascending(cls, drops):
+        if list(drops) != sorted(set(drops)):
+            raise ValueError(f"must ascend without repeats, not {', '.join(map(str, drops))}")
+        return drops
+
+
+class TrainingConfig(Frozen):
+    iterations: Annotated[int, Field(gt=0)]
+    batch_size: Annotated[int, Field(gt=0)]
+    optimiser: OptimiserConfig
+
+
+class EvaluationConfig(Frozen):
+    """What is measured. Counts of images are the first so many of a split; `null` is all of them."""
+
+    every: Annotated[int, Field(gt=0)]
+    validation_images: Annotated[int, Field(gt=0)] | None
+    test_images: Annotated[int, Field(gt=0)] | None
+    train_images: Annotated[int, Field(gt=0)] | None
+    test_curve_until: Annotated[int, Field(ge=0)]
+    """Tickets' test accuracy is also measured at every evaluation up to this iteration; 0 is never."""
+
+
+AT_ONCE = ("oneshot", "continued", "iteration0")
+"""Methods of pruning that decide all masks from the dense networks, when round r00 is trained."""
+
+
+class PruningConfig(Frozen):
+    """How tickets are found (`lth.pruning.methods`)."""
+
+    method: Literal["layerwise", "global", "oneshot", "continued", "iteration0"]
+    conv: Rates
+    """Share of a convolution's survivors (of all of them together, for `global`) that a round prunes. For `oneshot` it may be a list: the
+    share of all its weights that each level prunes."""
+    fc: Rates
+    """The same for hidden dense layers."""
+    output: Rates
+    """The same for the output layer."""
+    levels: Annotated[int, Field(gt=0, lt=100)] | None = None
+    """How many masks `oneshot`, `continued` and `iteration0` make of a dense network, for blocks to train as r01, r02, …"""
+
+    @model_validator(mode="after")
+    def _consistent(self):
+        if self.method == "global" and (self.fc or self.output):
+            raise ValueError("method: global ranks convolutions alone; fc and output must be 0")
+        if (self.levels is not None) != (self.method in AT_ONCE):
+            raise ValueError(f"levels belongs to the methods {', '.join(AT_ONCE)} and to them alone, not to {self.method}")
+        for kind in ("conv", "fc", "output"):
+            shares = getattr(self, kind)
+            if isinstance(shares, tuple) and (self.method != "oneshot" or len(shares) != self.levels or list(shares) != sorted(shares)):
+                raise ValueError(f"{kind}: a list must ascend, hold one share for each of the levels, and belong to oneshot")
+        if self.shares_of_dense and any(
+            getattr(self, kind) and not isinstance(getattr(self, kind), tuple) for kind in ("conv", "fc", "output")
+        ):
+            raise ValueError("conv, fc and output must all be lists, or 0, where one is a list")
+        return self
+
+    @property
+    def shares_of_dense(self) -> bool:
+        """Whether rates are lists of shares of the dense network, not shares of a round's survivors."""
+        return any(isinstance(rate, tuple) for rate in (self.conv, self.fc, self.output))
+
+    def share(self, kind: str, level: int) -> float:
+        """The share of the dense network's layers of a kind that level 1, 2, … prunes."""
+        shares = getattr(self, kind)
+        return shares[level - 1] if isinstance(shares, tuple) else shares
+
+
+class Block(Frozen):
+    """One named block of controls: one DVC stage."""
+
+    control: Literal["ticket", "reinit", "reshuffle", "sparsity", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3"]
+    """`ticket` is for masks made at once; tickets of iterative pruning are trained by its rounds."""
+    rounds: tuple[RoundName, ...] = Field(strict=False, min_length=1)
+    """Ascending."""
+    after: RoundName
+    """The round whose pruning makes the last of them: its ticket file is what the stage waits for."""
+    draws: Annotated[int, Field(gt=0)]
+    """Networks a trial and round."""
+    test_curve_until: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _ascending(self):
+        if list(self.rounds) != sorted(set(self.rounds)):
+            raise ValueError(f"rounds must ascend without repeats, not {', '.join(self.rounds)}")
+        if self.rounds[0] == "r00":
+            raise ValueError("rounds must not hold r00: the dense network has no control")
+        return self
+
+
+class Experiment(Frozen):
+    """pipelines/<experiment>/params.yaml: the numbers of one experiment."""
+
+    experiment: str
+    scale: Literal["paper", "quick"]
+    network: NetworkConfig
+    data: DataConfig
+    training: TrainingConfig
+    evaluation: EvaluationConfig
+    pruning: PruningConfig
+    trials: Annotated[int, Field(gt=0)]
+    rounds: dict[RoundName, str] = Field(min_length=1)
+    """Every round and the round whose pruning it starts from, in order: {r00: initial, r01: r00, …}; r00 alone where masks are made at once."""
+    blocks: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], Block]
+
+    @model_validator(mode="after")
+    def _consistent(self):
+        expected = {f"r{n:02}": f"r{n - 1:02}" if n else INITIAL for n in range(len(self.rounds))}
+        for (name, after), (wanted, wanted_after) in zip(self.rounds.items(), expected.items(), strict=True):
+            if (name, after) != (wanted, wanted_after):
+                raise ValueError(f"rounds has a hole or is out of order: `{name}: {after}` where `{wanted}: {wanted_after}` belongs")
+        for name, block in self.blocks.items():
+            if name in self.rounds:
+                raise ValueError(f"blocks.{name} has the name of a round; call it anything else")
+            for other, earlier in self.blocks.items():
+                if other == name:
+                    break
+                if block.control == earlier.control and (shared := set(block.rounds) & set(earlier.rounds)):
+                    raise ValueError(f"blocks.{name} and blocks.{other} both hold {block.control} of {', '.join(sorted(shared))}")
+            if missing := [round for round in block.rounds if int(round[1:]) > self.last_round]:
+                raise ValueError(f"blocks.{name}.rounds names {', '.join(missing)}, allowed: rounds up to r{self.last_round:02}")
+            after = "r00" if self.pruning.levels else f"r{int(block.rounds[-1][1:]) - 1:02}"
+            if block.after != after:
+                raise ValueError(f"blocks.{name}.after is {block.after}, but {after} makes the mask of {block.rounds[-1]}")
+            if block.control == "ticket" and (not self.pruning.levels or block.draws > 1):
+                raise ValueError(f"blocks.{name}: a block of tickets has one draw and belongs to the methods {', '.join(AT_ONCE)}")
+        if self.pruning.levels and len(self.rounds) > 1:
+            raise ValueError(f"rounds must hold r00 alone for pruning.method {self.pruning.method}: blocks train its levels")
+        wanted = "mnist" if self.network.name == "lenet" else "cifar10"
+        if self.data.name != wanted:
+            raise ValueError(f"data.name is {self.data.name}, but {self.network.name} takes {wanted}")
+        images = {"train": 55_000 if wanted == "mnist" else 45_000, "validation": 5_000, "test": 10_000}
+        if self.training.batch_size > images["train"]:
+            raise ValueError(
+                f"training.batch_size: {self.training.batch_size} is wrong, must be at most the {images['train']} training images"
+            )
+        for split, count in images.items():
+            if (asked := getattr(self.evaluation, f"{split}_images") or 0) > count:
+                raise ValueError(f"evaluation.{split}_images: {asked} is wrong, must be at most {count}, or null for all")
+        optimiser = self.training.optimiser
+        if max(optimiser.warmup, *optimiser.drops, 0) > self.training.iterations:
+            raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")
+        return self
+
+    @property
+    def last_round(self) -> int:
+        """The last round, or level of pruning made at once, that has a mask."""
+        return self.pruning.levels or len(self.rounds) - 1
+
+    @cached_property
+    def family(self) -> str:
+        """Networks of one family share their random streams: network and data set."""
+        return f"{self.network.name}-{self.data.name}"

@@ -1,0 +1,26 @@
+"""The root params.yaml, as a typed object."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Settings(Frozen):
+    """The root params.yaml: what every experiment shares."""
+
+    seed: Annotated[int, Field(ge=0)]
+    """Root of every named random stream (`lth.seeds`)."""
+    device: Literal["auto", "cpu", "cuda"]
+    """`auto` takes the GPU where there is one."""
+    engine: Literal["auto", "torch", "sparse"]
+    """`auto` chooses by network and device alone (`lth.training.choose_engine`)."""
+    precision: Literal["ieee", "tf32"]
+    """float32 matrix products on CUDA: exact float32, or TensorFloat-32."""
+    chunk_gib: Positive
+    """GPU memory, in GiB, that one chunk of the stack may take; fixes the chunk size."""

@@ -1,0 +1,103 @@
+"""Accepting an edit of the code: a sample of an experiment's committed networks is trained again and compared with its rows.
+
+The sample is one network, chosen by the seed, of each arm at its highest and at its lowest P_m. On the hardware, libraries and numerics id
+that made a row, every number must be the same. Elsewhere each may differ by TOLERANCE times the range of its column over the committed
+networks of the same arm and round, or by FLOOR if that is more.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from lth import paths, seeds
+from lth.config import Experiment, Settings
+from lth.errors import LthError
+from lth.experiments.run import Candidate, Run
+from lth.machine import hardware
+from lth.measures import IDENTITY, SCORES
+from lth.results.files import load_results, runs_folder
+from lth.storage import sha256, write_bytes
+from lth.tickets import load_rounds
+from lth.training import checkpoints
+
+TOLERANCE = 3
+FLOOR = {"es_iteration": 200, **{score: 0.002 if score.endswith("accuracy") else 0.01 for score in SCORES}}
+"""By compared column: iterations, shares, nats."""
+
+
+def check(settings: Settings, experiment: Experiment) -> str:
+    """Trains the sample and compares it. Returns what was found, in a line.
+
+    Raises LthError naming row and column at the first number that is not the committed one, or not near enough.
+    """
+    rows = load_results(experiment.experiment)
+    chosen = sample(rows, settings.seed)
+    tickets = load_rounds(experiment, sorted(set(chosen["round"])))
+    candidates = [Candidate(row.arm, tickets[row.round][row.trial], row.draw) for row in chosen.itertuples()]
+    run = Run(settings, experiment)
+    made_by, present = rows["engine"].iloc[0], run.about["engine"]
+    if made_by.split("-")[0] != present.split("-")[0]:
+        raise LthError(
+            f"the results of {experiment.experiment} were made by engine {made_by}, and this would train {present}: "
+            "set `engine` and `device` in params.yaml to what made them"
+        )
+    title = f"{experiment.experiment} accept"
+    code = {str(file): sha256(file) for file in sorted(Path(__file__).parents[1].rglob("*.py"))}
+    with checkpoints({"sample": chosen.to_csv(), "code": code, **run.about}, title) as kept:
+        again = run.rows(candidates, run.train(candidates, kept, title=title))
+        kept.remove()
+    exact = made_by == present and _made_here(experiment, run)
+    compare(rows, chosen, again, exact=exact)
+    return f"{len(chosen)} networks of {experiment.experiment} trained again: {'every number the same' if exact else 'all within the tolerance'}"
+
+
+def sample(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """One row of each arm at its highest and at its lowest P_m."""
+    generator = seeds.stream(seed, "accept", rows["experiment"].iloc[0])
+    parts = []
+    for _, arm in rows.groupby("arm", sort=True):
+        for round in sorted({arm["round"].min(), arm["round"].max()}):
+            networks = arm[arm["round"] == round]
+            parts.append(networks.iloc[[int(generator.integers(len(networks)))]])
+    return pd.concat(parts, ignore_index=True)
+
+
+def compare(rows: pd.DataFrame, chosen: pd.DataFrame, again: pd.DataFrame, *, exact: bool) -> None:
+    """Raises LthError where a number of `again` is not that of `chosen`, row by row. rows: all of the experiment, for the tolerance."""
+    for (_, committed), (_, trained) in zip(chosen.iterrows(), again.iterrows(), strict=True):
+        alike = rows[(rows["arm"] == committed["arm"]) & (rows["round"] == committed["round"])]
+        for column, floor in FLOOR.items():
+            allowed = 0 if exact else max(floor, TOLERANCE * np.ptp(alike[column]))
+            if not abs(trained[column] - committed[column]) <= allowed:
+                where = ", ".join(f"{name} {committed[name]}" for name in IDENTITY)
+                raise LthError(
+                    f"{committed['experiment']}, {where}: {column} is {float(trained[column])!r}, committed {float(committed[column])!r} "
+                    f"(allowed difference {allowed:g}); the results were not made by this code: undo the edit, or run the experiment anew"
+                )
+
+
+def take_over(experiment: Experiment, engine: str) -> int:
+    """Writes the engine's present id into all rows of an experiment and into their provenance. Returns how many files changed."""
+    changed = 0
+    for file in sorted(runs_folder(experiment).glob("*.csv")):
+        text = pd.read_csv(file, dtype=str, keep_default_na=False)
+        if (text["engine"] == engine).all():
+            continue
+        before = text["engine"].iloc[0]
+        sidecar = paths.RESULTS / experiment.experiment / "provenance" / f"{file.stem}.json"
+        about = json.loads(sidecar.read_text())
+        write_bytes(file, text.assign(engine=engine).to_csv(index=False, lineterminator="\n").encode())
+        about["accepted"] = f"made under {before}; a sample trained again under {engine} agreed"
+        about["sha256"][paths.shown(file)] = sha256(file)
+        write_bytes(sidecar, (json.dumps(about | {"engine": engine}, indent=1) + "\n").encode())
+        changed += 1
+    return changed
+
+
+def _made_here(experiment: Experiment, run: Run) -> bool:
+    """Whether every stage's provenance names this hardware and the engine's library."""
+    sidecars = (paths.RESULTS / experiment.experiment / "provenance").glob("*.json")
+    made = [(about["hardware"], about["library"]) for about in map(json.loads, (file.read_text() for file in sidecars))]
+    return set(made) == {(hardware(), run.about["library"])}

@@ -1,0 +1,23 @@
+"""The machine: its processor, the cores that this process may use, the GPU."""
+
+import os
+import platform
+from pathlib import Path
+
+import torch
+
+
+def cores() -> int:
+    """How many: schedulers and `taskset` often lend a process fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def hardware() -> str:
+    """The processor, its cores, and the GPU if there is one."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        model = f"{len(names)} x {names[0]}" if names else model
+    gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
+    return model + gpu

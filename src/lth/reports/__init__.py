@@ -1,0 +1,1 @@
+"""What readers see: folders of figures, the gallery, README's map, citations, executed notebooks."""

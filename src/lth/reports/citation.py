@@ -1,0 +1,90 @@
+"""What to write beside a figure of this repository: its caption, where its numbers come from, and how to cite it."""
+
+import hashlib
+
+import pandas as pd
+import yaml
+
+from lth import paths
+from lth.errors import LthError
+from lth.figures import named
+from lth.results.files import has_results
+from lth.results.spent import cost, sidecars
+from lth.results.tables import EXTRA, command
+from lth.storage import sha256
+
+PAPER = """\
+@inproceedings{frankle2019lottery,
+  title     = {The Lottery Ticket Hypothesis: Finding Sparse, Trainable Neural Networks},
+  author    = {Frankle, Jonathan and Carbin, Michael},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2019}
+}"""
+
+
+def citation(name: str) -> str:
+    """The text of `lth cite`. name: `figure4`, `fig4` or `4`. Raises LthError for a figure that does not exist or has not been drawn."""
+    figure = named(name)
+    folder, row = drawn(figure)
+    numbers = paths.FIGURES / folder / f"{figure}.csv"
+    if not numbers.is_file():
+        raise LthError(f"{paths.shown(numbers)} is missing: draw it with `make figures`, or restore it with git")
+    lines = [f"{figure} ({folder} scale)", "", row["caption"], "", "Provenance"]
+    lines += [f"  numbers        {paths.shown(numbers)}, sha256 {sha256(numbers)}"]
+    for experiment in row["drawn from"].split():
+        lines += [f"  {experiment}", *(f"    {key:<12} {value}" for key, value in provenance(experiment).items())]
+    if row["not run"]:
+        lines += [f"  not run        {row['not run']}"]
+    return "\n".join([*lines, "", software(), "", PAPER])
+
+
+def drawn(figure: str) -> tuple[str, dict]:
+    """The folder that holds a figure, at paper scale where it is drawn there, and its row of the index."""
+    names = set()
+    for folder in ("paper", "quick", "quick-cifar"):
+        file = paths.FIGURES / folder / "index.csv"
+        index = pd.read_csv(file, keep_default_na=False) if file.is_file() else pd.DataFrame(columns=["figure", "drawn from"])
+        for row in index[index["drawn from"] != ""].to_dict("records"):
+            names.add(row["figure"])
+            if row["figure"] == figure:
+                return folder, row
+    raise LthError(f"{figure} has not been drawn; there are: {', '.join(sorted(names, key=lambda name: (len(name), name)))}")
+
+
+def provenance(experiment: str) -> dict[str, str]:
+    """Where an experiment's results come from: hashes of its params and results; hardware, versions, and hours and memory of its stages."""
+    params = {"params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}"}
+    made = [table for table in EXTRA if (paths.RESULTS / experiment / f"{table}.parquet").is_file()]
+    again = {"command": command({experiment: made})}
+    if not has_results(experiment):
+        return params | {"results": "none, it has not been run to its end"} | again
+    taken = cost(experiment)
+    content = hashlib.sha256()
+    files = sorted(file for kind in ("runs/*", "*.parquet") for file in (paths.RESULTS / experiment).glob(kind))
+    for file in files:
+        content.update(file.read_bytes())
+    versions = {f"{name} {version}" for about in sidecars(experiment) for name, version in about["versions"].items()}
+    known = {
+        "results": f"results/{experiment}, runs/* and *.parquet in this order, sha256 {content.hexdigest()}",
+        "hardware": "; ".join(sorted(taken.hardware)),
+        "versions": ", ".join(sorted(versions)),
+        "wall time": f"{taken.seconds / 3600:.2f} hours in {taken.stages} stages",
+        "memory": f"at most {taken.memory_mib:,} MiB",
+    }
+    return params | known | again
+
+
+def software() -> str:
+    """This repository as BibTeX, from CITATION.cff."""
+    about = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text())
+    authors = " and ".join(author.get("name") or f"{author['family-names']}, {author['given-names']}" for author in about["authors"])
+    year = str(about.get("date-released", ""))[:4]
+    fields = {
+        "title": about["title"],
+        "author": authors,
+        "version": str(about.get("version", "")),
+        "year": year,
+        "url": about.get("url", ""),
+    }
+    inside = ",\n".join(f"  {key:<9} = {{{value}}}" for key, value in fields.items() if value)
+    return f"@software{{lth,\n{inside}\n}}"

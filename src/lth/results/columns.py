@@ -1,0 +1,106 @@
+"""The columns of the tidy tables: what is measured of every network, and how it is told from the others."""
+
+from lth.measures import IDENTITY, SPLITS
+
+COLUMNS = {
+    "experiment": "folder under pipelines/",
+    "scale": "paper or quick",
+    "arm": "ticket, or the control: reinit, reshuffle, sparsity, resampled, noise-0.5, …",
+    "round": "prunings behind it, or the level of pruning at once; 0 is the dense network",
+    "trial": "0, 1, …; each has its own initialisation",
+    "draw": "0, 1, … among a control's networks of one trial and round; 0 for tickets",
+    "percent_remaining": "P_m: percentage of all weights that remain",
+    "weights_remaining": "the same as a count",
+    "iterations": "length of the training",
+    "learning_rate": "base learning rate",
+    "es_iteration": "early stop: iteration of minimum validation loss, the first on ties",
+    **{
+        f"{point}_{split}_{score}": f"{text} on the {split} images {when}"
+        for point, when in (("es", "at the early stop"), ("final", "at the last iteration"))
+        for split in SPLITS
+        for score, text in (("loss", "mean cross-entropy, nats,"), ("accuracy", "share classified correctly"))
+    },
+    "engine": "engine and the id of its arithmetic",
+    "device": "cpu, or the GPU's name",
+    "library": "library that computed, and its version",
+}
+
+TEXT = ("experiment", "scale", "arm", "engine", "device", "library")
+"""The columns that hold words; all others hold numbers."""
+
+CURVES = {
+    **{name: COLUMNS[name] for name in IDENTITY},
+    "iteration": "mini-batches trained",
+    "validation_loss": "mean cross-entropy on the validation images, nats, float32",
+    "validation_accuracy": "share of the validation images classified correctly, float32",
+    "test_accuracy": "share of the test images, float32; missing where not measured",
+}
+
+_TICKET = {
+    "round": COLUMNS["round"],
+    "percent_remaining": COLUMNS["percent_remaining"],
+    "trial": COLUMNS["trial"],
+}
+_BIN = {
+    "low": "lower edge of the bin, which belongs to it",
+    "high": "upper edge; that of the last bin belongs to it",
+    "count": "how many lie in the bin",
+}
+
+STRUCTURE = {
+    **_TICKET,
+    "layer": "layer of the network: its weights, their outputs (incoming) or their inputs (outgoing)",
+    "quantity": "value: initial values of the surviving weights; incoming, outgoing: share of each unit's connections that survive",
+    **_BIN,
+}
+"""structure.parquet: histograms of every ticket, one row a bin."""
+
+MAPS = {
+    **_TICKET,
+    "row": "row of the pixel, 0 at the top",
+    "column": "column of the pixel, 0 at the left",
+    "survivors": "surviving connections of the first layer that read the pixel",
+}
+"""maps.parquet: where in the image the tickets of a network of dense layers look, one row a pixel."""
+
+OVERLAP = {
+    "round": COLUMNS["round"],
+    "percent_remaining": COLUMNS["percent_remaining"],
+    "layer": "layer of the network",
+    "trial": "the one trial",
+    "other": "the other trial",
+    "jaccard": "connections that survive in both, as a share of those that survive in either",
+    "chance": "the same, expected of random masks with as many connections in the layer",
+    "chance_by_input": "the same, expected of random masks with as many connections from each input of the layer",
+}
+"""overlap.parquet: how alike the masks of every two trials are, one row a layer."""
+
+COST = {
+    **_TICKET,
+    "connections": "surviving weights",
+    "connected": "those of them that lie on a path from a pixel to an output",
+    "multiply_adds": "multiplications and additions, counted together, for one image: one a surviving weight and place it is used at",
+    "ticket_bytes": "size of the committed files that the ticket is read from, a trial: seed, and the prunings of all rounds before",
+    "least_bytes": "log2 of the number of masks with as many survivors in each layer, the least that such a mask takes on average",
+    "dense_bytes": "size of the dense network's weights and biases as float32",
+}
+"""cost.parquet: what tickets cost to run and to keep, one row a ticket."""
+
+_MOVED = {
+    "round": "the round whose ticket is the eventual one",
+    "percent_remaining": "P_m of that ticket",
+    "trial": COLUMNS["trial"],
+    "part": "ticket: weights that survive in the eventual ticket; rest: the others",
+    "quantity": "distance: |final - initial| of a weight of the dense network; growth: |final| - |initial|",
+}
+
+MOVEMENT = {**_MOVED, "layer": "layer of the network", **_BIN}
+"""movement.parquet: histograms of how far the dense networks' weights move in training, one row a bin."""
+
+MEAN_MOVEMENT = {
+    **_MOVED,
+    "layer": "layer of the network",
+    "weights": "how many weights the mean is of",
+    "mean": "mean of the quantity",
+}
+"""mean_movement.parquet: the means, one row a trial, layer, part and quantity."""

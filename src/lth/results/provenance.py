@@ -1,0 +1,57 @@
+"""Where a result came from: a sidecar beside it, rewritten only when the result's bytes change.
+
+It is no output of the pipeline: commit, hardware and wall time differ from run to run, and a forced rerun must leave no diff.
+"""
+
+import json
+import platform
+import resource
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+from lth import paths
+from lth.machine import hardware
+from lth.storage import sha256, write_bytes
+
+LIBRARIES = ("torch", "numpy", "numba", "pandas", "dvc")
+
+
+def record(sidecar: Path, outputs: list[Path], command: str, about: dict, seconds: float) -> None:
+    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already.
+
+    about: engine, device, library. seconds: wall time that the stage took.
+    """
+    hashes = {paths.shown(file): sha256(file) for file in outputs}
+    if sidecar.is_file() and json.loads(sidecar.read_text()).get("sha256") == hashes:
+        return
+    content = {
+        "command": command,
+        "commit": _commit(),
+        **about,
+        "hardware": hardware(),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES if _installed(name)}},
+        "wall_seconds": round(seconds, 1),
+        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "sha256": hashes,
+    }
+    write_bytes(sidecar, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def _commit() -> str:
+    """The commit that was checked out, marked where tracked sources differed from it."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False).stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "pipelines", "params.yaml", "dvc.yaml")
+    return (git("rev-parse", "HEAD") or "unknown") + (
+        " with changes" if any("dvc.lock" not in line for line in changed.splitlines()) else ""
+    )
+
+
+def _installed(name: str) -> bool:
+    try:
+        return bool(version(name))
+    except ModuleNotFoundError:
+        return False

@@ -1,0 +1,90 @@
+"""What figures are drawn from and claims are judged on: the tables of experiments that have been run, by the paper's names."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import pandas as pd
+import pyarrow.parquet
+
+from lth import paths
+from lth.config import load_experiment
+from lth.errors import LthError
+from lth.results.expected import expected_networks
+from lth.results.files import has_results, load_curves, load_results
+
+EXTRA = {
+    "structure": "structure",
+    "maps": "structure",
+    "overlap": "structure",
+    "cost": "structure",
+    "movement": "movement",
+    "mean_movement": "movement",
+}
+"""Tables that lie beside an experiment's rows, `results/<experiment>/<name>.parquet`, and the stage of dvc.yaml that makes each."""
+
+
+class Tables:
+    """The tables of some experiments, each loaded once.
+
+    names: the experiment to read by the name that the paper's figure knows it by: {"lenet": "quick-lenet"} draws at quick scale.
+    """
+
+    def __init__(self, names: Mapping[str, str]):
+        self.names = dict(names)
+        self._rows, self._curves = cache(load_results), cache(load_curves)
+
+    def named(self, names: Mapping[str, str]) -> "Tables":
+        """Tables by other names, which share with these what has been loaded."""
+        others = Tables(names)
+        others._rows, others._curves = self._rows, self._curves
+        return others
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def __iter__(self):
+        return iter(self.names)
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """One row a trained network; the columns are `lth.results.columns.COLUMNS`."""
+        return self._rows(self.names[name])
+
+    def curves(self, name: str) -> pd.DataFrame:
+        """One row a network and evaluation point; the columns are `lth.results.columns.CURVES`."""
+        return self._curves(self.names[name])
+
+    def extra(self, name: str, table: str) -> pd.DataFrame:
+        """One of the tables in EXTRA. Raises LthError for a damaged file."""
+        experiment = self.names[name]
+        file = paths.RESULTS / experiment / f"{table}.parquet"
+        try:
+            return pyarrow.parquet.read_table(file).to_pandas()
+        except (pyarrow.ArrowException, OSError) as error:
+            remedy = f"make it with `dvc repro -s -f {EXTRA[table]}@{experiment}`, or restore it with git"
+            raise LthError(f"{paths.shown(file)} is damaged ({error}): {remedy}") from error
+
+
+def command(needs: Mapping[str, Iterable[str]]) -> str:
+    """What makes the arms and extra tables that are needed of experiments."""
+    stages = dict.fromkeys(f"{EXTRA[need]}@{name}" for name, of in needs.items() for need in of if need in EXTRA)
+    return " ".join(["dvc repro", *(f"pipelines/{name}/dvc.yaml" for name in needs), *stages])
+
+
+def partial(experiment: str, needs: Iterable[str]) -> list[str]:
+    """Which arms a paper-scale experiment has, but not in all its rounds: in how many it lacks them, as `reinit in 17 of 27 rounds`."""
+    plan = load_experiment(experiment)
+    rounds = defaultdict(set)
+    for networks in expected_networks(plan).values():
+        for arm, round, *_ in networks:
+            rounds[arm].add(round)
+    lacks = {need: plan.last_round - len(rounds[need] - {0}) for need in needs if need in rounds and plan.scale == "paper"}
+    return [f"{need} in {count} of {plan.last_round} rounds" for need, count in lacks.items() if count]
+
+
+def missing(experiment: str, needs: tuple[str, ...]) -> list[str]:
+    """Which of the arms and extra tables that a figure needs of an experiment there are not; all of them where it has not been run."""
+    if not has_results(experiment):
+        return list(needs)
+    arms = {arm for networks in expected_networks(load_experiment(experiment)).values() for arm, *_ in networks}
+    return [need for need in needs if not ((paths.RESULTS / experiment / f"{need}.parquet").is_file() if need in EXTRA else need in arms)]

@@ -1,0 +1,27 @@
+"""Tickets: a ticket is a seed and a mask (paper, section 1)."""
+
+from lth.tickets.files import (
+    load_rounds,
+    load_ticket,
+    load_tickets,
+    save_initial,
+    save_pruned,
+    save_survived_levels,
+    ticket_file,
+    verify_initial,
+)
+from lth.tickets.ticket import Start, Ticket, initial_parameters
+
+__all__ = [
+    "Start",
+    "Ticket",
+    "initial_parameters",
+    "load_rounds",
+    "load_ticket",
+    "load_tickets",
+    "save_initial",
+    "save_pruned",
+    "save_survived_levels",
+    "ticket_file",
+    "verify_initial",
+]

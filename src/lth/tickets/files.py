@@ -1,0 +1,178 @@
+"""Tickets on disk, in kilobytes.
+
+`tickets/<experiment>/initial.npz` holds the seed and a SHA-256 of each trial's initial weights, which are drawn again when needed and
+checked against it. Masks are nested, so `r07.npz` holds only which of round 7's survivors that round pruned, one bit each; the mask of
+round 7 is what rounds 0 to 6 left. Where pruning makes all masks at once, `r00.npz` holds how many levels each weight survives.
+"""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from lth import paths
+from lth.config import INITIAL, Experiment, load_experiment
+from lth.errors import LthError
+from lth.networks import Network, Parameters, build
+from lth.pruning import Masks
+from lth.storage import write_bytes
+from lth.tickets.ticket import Ticket, initial_parameters
+
+
+def load_ticket(experiment: str, *, round: int, trial: int) -> Ticket:
+    """The ticket of one round (0 is the dense network) and trial, from the committed files, its initial weights verified.
+
+    Raises LthError where a file is missing or damaged, the trial or round does not exist, or the weights drawn are not those recorded.
+    """
+    plan = load_experiment(experiment)
+    if not 0 <= trial < plan.trials:
+        raise LthError(f"{experiment} has trials 0 to {plan.trials - 1}, not {trial}")
+    if not 0 <= round <= plan.last_round:
+        raise LthError(f"{experiment} has rounds 0 to {plan.last_round}, not {round}")
+    return load_tickets(plan, round)[trial]
+
+
+def load_tickets(experiment: Experiment, round: int) -> list[Ticket]:
+    """The tickets of all trials of one round; see `load_ticket`."""
+    return load_rounds(experiment, [round])[round]
+
+
+def load_rounds(experiment: Experiment, rounds: Sequence[int]) -> dict[int, list[Ticket]]:
+    """The tickets of all trials of several rounds, by round; see `load_ticket`."""
+    seed = verify_initial(experiment)
+    if experiment.pruning.levels and max(rounds) > 0:
+        survived = _survived_levels(experiment)
+        return {
+            round: [
+                Ticket(experiment, seed, round, trial, {name: levels >= round for name, levels in survived[trial].items()})
+                for trial in range(experiment.trials)
+            ]
+            for round in rounds
+        }
+    masks = [_full_masks(build(experiment.network)) for _ in range(experiment.trials)]
+    tickets = {}
+    for round in range(max(rounds) + 1):
+        if round > 0:
+            masks = _pruned_masks(experiment, round - 1, masks)
+        if round in rounds:
+            tickets[round] = [Ticket(experiment, seed, round, trial, mask) for trial, mask in enumerate(masks)]
+    return tickets
+
+
+def save_pruned(tickets: list[Ticket], next_masks: list[Masks]) -> Path:
+    """Writes which survivors a round pruned, and returns the file: tickets are those it trained, next_masks what it left, one a trial."""
+    bits = {}
+    for ticket, left in zip(tickets, next_masks, strict=True):
+        for name, mask in ticket.mask.items():
+            survivors = left[name][mask].numpy()
+            bits[f"{ticket.trial}/{name}"] = np.packbits(~survivors)
+    file = ticket_file(tickets[0].experiment, f"r{tickets[0].round:02}")
+    _write(file, bits)
+    return file
+
+
+def save_survived_levels(experiment: Experiment, survived: dict[str, torch.Tensor]) -> Path:
+    """Writes how many levels of pruning each weight survives, and returns the file. survived: uint8 [R, *shape] by name, R trials."""
+    file = ticket_file(experiment, "r00")
+    _write(file, {f"{trial}/{name}": levels[trial].numpy() for name, levels in survived.items() for trial in range(experiment.trials)})
+    return file
+
+
+def save_initial(experiment: Experiment, seed: int) -> None:
+    """Writes the seed and the SHA-256 of each trial's initial parameters."""
+    digests = [_digest(initial_parameters(experiment, seed, trial)) for trial in range(experiment.trials)]
+    content = {"seed": np.array(seed), "sha256": np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)}
+    _write(ticket_file(experiment, INITIAL), content)
+
+
+def verify_initial(experiment: Experiment) -> int:
+    """Draws every trial's initial parameters, compares them with the record and returns the seed."""
+    file = ticket_file(experiment, INITIAL)
+    record = _read(file)
+    if record.keys() != {"seed", "sha256"}:
+        raise _unusable(file, f"it holds {', '.join(record) or 'nothing'} where seed and sha256 belong")
+    seed = int(record["seed"])
+    if len(record["sha256"]) < experiment.trials:
+        raise _unusable(file, f"it holds {len(record['sha256'])} trials of {experiment.trials}")
+    for trial in range(experiment.trials):
+        if record["sha256"][trial].tobytes() != _digest(initial_parameters(experiment, seed, trial)):
+            raise _unusable(file, f"the initial weights drawn for trial {trial} are not the recorded ones (seed, network or NumPy changed)")
+    return seed
+
+
+def ticket_file(experiment: Experiment, name: str) -> Path:
+    """tickets/<experiment>/<initial or r00, r01, …>.npz"""
+    return paths.TICKETS / experiment.experiment / f"{name}.npz"
+
+
+def _full_masks(network: Network) -> Masks:
+    return {layer.weight: torch.ones(layer.shape, dtype=torch.bool) for layer in network.layers}
+
+
+def _survived_levels(experiment: Experiment) -> list[dict[str, torch.Tensor]]:
+    """How many levels each weight survives, by trial: uint8, the shapes and names of the masks."""
+    file = ticket_file(experiment, "r00")
+    stored = _read(file)
+    shapes = {layer.weight: layer.shape for layer in build(experiment.network).layers}
+    expected = {f"{trial}/{name}": shape for trial in range(experiment.trials) for name, shape in shapes.items()}
+    if {name: levels.shape for name, levels in stored.items()} != expected or any(levels.dtype != np.uint8 for levels in stored.values()):
+        raise _unusable(file, f"it does not hold the levels of {experiment.trials} trials of {experiment.network.name}")
+    return [{name: torch.from_numpy(stored[f"{trial}/{name}"]) for name in shapes} for trial in range(experiment.trials)]
+
+
+def _pruned_masks(experiment: Experiment, round: int, masks: list[Masks]) -> list[Masks]:
+    """Every trial's masks after a round, from those that it trained."""
+    file = ticket_file(experiment, f"r{round:02}")
+    pruned = _read(file)
+    try:
+        return [_without_pruned(mask, pruned, trial) for trial, mask in enumerate(masks)]
+    except (KeyError, ValueError) as error:
+        raise _unusable(file, f"it does not fit the rounds before it ({error})") from error
+
+
+def _without_pruned(masks: Masks, pruned: dict[str, np.ndarray], trial: int) -> Masks:
+    """One trial's masks after one round's pruning."""
+    left = {}
+    for name, mask in masks.items():
+        survivors = int(mask.sum())
+        packed = pruned[f"{trial}/{name}"]
+        if len(packed) != (survivors + 7) // 8:
+            raise ValueError(f"{name} has {survivors} survivors, the file {len(packed)} bytes")
+        left[name] = mask.clone()
+        left[name][mask] = torch.from_numpy(np.unpackbits(packed, count=survivors) == 0)
+    return left
+
+
+def _digest(parameters: Parameters) -> bytes:
+    sha = hashlib.sha256()
+    for name in sorted(parameters):
+        sha.update(name.encode())
+        sha.update(parameters[name].numpy().tobytes())
+    return sha.digest()
+
+
+def _write(file: Path, arrays: dict[str, np.ndarray]) -> None:
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_bytes(file, content.getvalue())
+
+
+def _read(file: Path) -> dict[str, np.ndarray]:
+    try:
+        with open(file, "rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except FileNotFoundError:
+        raise LthError(
+            f"{paths.shown(file)} is missing: restore it with git, or train it with `dvc repro pipelines/{file.parent.name}/dvc.yaml`"
+        ) from None
+    except Exception as error:  # damage shows in many ways: in the zip, its compression, an array's header or its type
+        raise _unusable(file, f"it is truncated or damaged ({error})") from error
+
+
+def _unusable(file: Path, why: str) -> LthError:
+    return LthError(
+        f"{paths.shown(file)} cannot be used: {why}; restore it with `git checkout -- {paths.shown(file)}` or train that round again"
+    )

@@ -1,0 +1,107 @@
+"""The sparse CPU engine: fully connected networks whose cost falls with their surviving weights.
+
+A chunk is one network on one thread, so that a result depends neither on its neighbours nor on the number of threads.
+"""
+
+from collections.abc import Sequence
+
+import numba
+import numpy as np
+import torch
+from torch import Tensor
+
+from lth.data import DataSet, Split
+from lth.machine import cores
+from lth.networks import Network, Parameters
+from lth.training.engines import kernels as sparse
+from lth.training.plan import Plan
+from lth.training.stack import Member
+
+
+class SparseEngine:
+    """Trains chunks of a stack of fully connected networks with the kernels of `lth.training.engines.kernels`."""
+
+    name = "sparse"
+    library = f"numba {numba.__version__}"
+    device = torch.device("cpu")
+    chunk_size = 1
+
+    def __init__(self, network: Network, data: DataSet, plan: Plan):
+        self.network = network
+        self.plan = plan
+        self.workers = cores()
+        self.images = _examples(data.train)
+        limits = plan.evaluation
+        self.splits = {
+            "train": (self.images, _first(data.train, limits.train_images)),
+            "validation": (_examples(data.validation), _first(data.validation, limits.validation_images)),
+            "test": (_examples(data.test), _first(data.test, limits.test_images)),
+        }
+        optimiser = plan.training.optimiser
+        if optimiser.name == "adam":
+            self.optimiser = sparse.adam(weight_decay=optimiser.weight_decay)
+        else:
+            self.optimiser = sparse.sgd(momentum=0.9 if optimiser.name == "momentum" else 0.0, weight_decay=optimiser.weight_decay)
+
+    def trainer(self, members: Sequence[Member]) -> "SparseTrainer":
+        """One network, ready to train from iteration 0."""
+        (member,) = members
+        return SparseTrainer(self, member)
+
+
+class SparseTrainer:
+    """One network in training; the methods are those of `lth.training.engines.torch.TorchTrainer` with R = 1."""
+
+    def __init__(self, engine: SparseEngine, member: Member):
+        self.engine = engine
+        self.member = member
+        start = member.start()
+        layers = engine.network.layers
+        self.masks = [start.mask[layer.weight].numpy() for layer in layers]
+        weights, biases = (
+            [start.parameters[name].numpy() for name in names] for names in zip(*((la.weight, la.bias) for la in layers), strict=True)
+        )
+        self.network = sparse.lay_out(self.masks, sparse.start(weights, biases))
+        self.best = self.network.weight.copy()
+
+    def advance(self, start: int, stop: int) -> None:
+        batches = self.member.order.batches(start, stop).astype(np.int32)
+        rates = self.engine.plan.schedule(start, stop) * self.member.learning_rate
+        sparse.advance(self.network, self.engine.images, batches, rates, self.engine.optimiser, start)
+
+    def evaluate(self, split: str, *, best: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        examples, chosen = self.engine.splits[split]
+        network = self.network._replace(weight=self.best) if best else self.network
+        loss, correct = sparse.evaluate(network, examples, chosen)
+        return np.array([loss]), np.array([correct / len(chosen)])
+
+    def keep(self, better: np.ndarray) -> None:
+        if better[0]:
+            self.best[:] = self.network.weight
+
+    def snapshot(self) -> Parameters:
+        parameters = {}
+        for layer, values in zip(self.engine.network.layers, sparse.dense(self.network, self.masks).weights, strict=True):
+            parameters[layer.weight] = torch.from_numpy(values[:, :-1].copy())[None]
+            parameters[layer.bias] = torch.from_numpy(values[:, -1].copy())[None]
+        return parameters
+
+    def state(self) -> dict[str, Tensor]:
+        return {name: torch.from_numpy(array) for name, array in self._arrays().items()}
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        for name, array in self._arrays().items():
+            array[:] = state[name].numpy()
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        network = self.network
+        return {"weight": network.weight, "first_moment": network.first_moment, "second_moment": network.second_moment, "best": self.best}
+
+
+def _examples(split: Split) -> sparse.Examples:
+    return sparse.sparse_examples(split.inputs.flatten(1).numpy(), split.labels.numpy())
+
+
+def _first(split: Split, images: int | None) -> np.ndarray:
+    """Indices of the first so many images; None is all of them."""
+    return np.arange(len(split.first(images).labels), dtype=np.int32)
