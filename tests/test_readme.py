@@ -15,10 +15,12 @@ CLAIM = {
     "part": "",
     "title": "Ticket stops earlier",
     "figure": 4,
+    "kind": "number",
     "paper": "38%",
     "ours": "40%",
     "n": 5,
     "verdict": "reproduced",
+    "evidence": "exploratory",
     "experiment": "lenet",
     "command": "dvc repro pipelines/lenet/dvc.yaml",
 }

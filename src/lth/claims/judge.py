@@ -1,6 +1,6 @@
 """The claims, and a table of verdicts on them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from types import MappingProxyType
@@ -35,11 +35,19 @@ class Claim:
     """A function of `lth.claims.estimators`; empty where the experiments do not exist yet."""
     options: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def kind(self) -> str:
+        """Whether it names a number, or a direction alone."""
+        return "direction" if self.tolerance == "direction" else "number"
 
-def read_claims(text: str) -> list[Claim]:
+
+SOURCE = yaml.safe_load(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))
+
+
+def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:
     """The claims of claims.yaml. Raises LthError for an unknown key, estimator, arm or table."""
     claims = []
-    for entry in yaml.safe_load(text):
+    for entry in entries:
         where = f"claims.yaml, {entry.get('id')}"
         try:
             claim = Claim(**entry)
@@ -54,7 +62,9 @@ def read_claims(text: str) -> list[Claim]:
     return claims
 
 
-CLAIMS = read_claims(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))
+CLAIMS = read_claims(SOURCE["claims"])
+SEEN = frozenset(SOURCE["seen"])
+"""Experiments whose results were known when the rules took their present form: verdicts on them are exploratory."""
 
 
 UNIT = MappingProxyType({"lenet": "lenet-unit"})
@@ -66,7 +76,7 @@ def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({}), loa
 
     stand_ins: experiments to read in place of those that the claim names. loaded: tables to share with other claims.
     """
-    row = {name: getattr(claim, name) for name in ("id", "part", "title", "section", "figure", "claim", "paper", "tolerance")}
+    row = {name: getattr(claim, name) for name in ("id", "part", "title", "section", "figure", "claim", "kind", "paper", "tolerance")}
     needs = {stand_ins.get(name, name): of for name, of in claim.needs.items()}
     there = experiment_names()
     makes = command(needs) if set(needs) <= set(there) else ""
@@ -75,7 +85,16 @@ def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({}), loa
         for name, of in needs.items()
         if (absent := of if name not in there or load_experiment(name).scale != "paper" else missing(name, tuple(of)))
     )
-    outcome: dict = {"ours": "", "low": None, "high": None, "no effect": None, "n": 0, "verdict": NOT_RUN, "not run": lacking}
+    outcome: dict = {
+        "ours": "",
+        "low": None,
+        "high": None,
+        "no effect": None,
+        "n": 0,
+        "verdict": NOT_RUN,
+        "evidence": "",
+        "not run": lacking,
+    }
     if not lacking:
         tables = (loaded or Tables({})).named(dict(zip(claim.needs, needs, strict=True)))
         try:
@@ -83,6 +102,7 @@ def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({}), loa
             low, high = measured.interval()
             outcome |= {"ours": measured.ours, "low": low, "high": high, "no effect": measured.none}
             outcome |= {"n": len(measured.effects), "verdict": measured.verdict()}
+            outcome["evidence"] = "confirmation" if SEEN.isdisjoint(needs) else "exploratory"
         except estimators.Absent as absent:
             outcome["not run"] = str(absent)
     return row | outcome | {"experiment": " ".join(needs), "command": makes}

@@ -1,10 +1,13 @@
-"""The rule by which a claim is judged. It was fixed before any run.
+"""The rule by which a claim is judged.
 
 reproduced       the estimate is within the tolerance, and the 95% interval over trials excludes "no effect" in the claimed direction
 direction only   the interval excludes it in the claimed direction; the estimate is outside the tolerance
 inconclusive     the interval contains "no effect"
 not reproduced   the interval excludes it on the other side
 not run          results are missing
+
+Where the claim is that there is no effect: reproduced where the interval lies wholly within the equivalence bounds, not reproduced where it
+lies wholly outside them, inconclusive otherwise.
 """
 
 from collections.abc import Sequence
@@ -36,8 +39,8 @@ class Measured:
     effects: np.ndarray
     """float64 [trials]: each trial's effect, larger in the claimed direction; `none` is no effect."""
     none: float = 0.0
-    no_difference: bool = False
-    """The claim is that there is no effect: reproduced where the interval contains `none`."""
+    equivalence: float | None = None
+    """The claim is that there is no effect: how far from `none` the interval may reach. Noise alone reproduces nothing so."""
 
     def interval(self) -> tuple[float, float]:
         """The 95% interval of the mean effect over trials, by Student's t."""
@@ -45,8 +48,11 @@ class Measured:
 
     def verdict(self) -> str:
         low, high = self.interval()
-        if self.no_difference:
-            return REPRODUCED if low <= self.none <= high else NOT_REPRODUCED
+        if self.equivalence is not None:
+            least, most = self.none - self.equivalence, self.none + self.equivalence
+            if least < low and high < most:
+                return REPRODUCED
+            return NOT_REPRODUCED if high < least or low > most else INCONCLUSIVE
         if high < self.none:
             return NOT_REPRODUCED
         if not low > self.none:

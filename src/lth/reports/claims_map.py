@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from lth import paths
-from lth.claims.verdict import VERDICTS
+from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.errors import LthError
 from lth.results.files import has_results
 from lth.results.spent import cost
@@ -27,9 +27,24 @@ def with_map(readme: str) -> str:
 def readme_map() -> str:
     """The map as Markdown, from results/claims.csv, claims-unit.csv and the provenance of the experiments it names."""
     claims = pd.read_csv(paths.RESULTS / "claims.csv", keep_default_na=False)
-    counts = ", ".join(f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS)
     table = _table(HEAD, [_row(parts) for _, parts in claims.groupby("id", sort=False)])
-    return "\n".join([f"Claims and parts of claims: {counts}.", "", *table, *_hardware(_experiments(claims)), *_unit(claims)])
+    return "\n".join([_headline(claims), "", *table, *_hardware(_experiments(claims)), *_unit(claims)])
+
+
+def _headline(claims: pd.DataFrame) -> str:
+    """Verdicts counted, numbers and directions apart, and how far to trust them."""
+    counted = []
+    for kind, parts in claims.groupby("kind", sort=True):
+        counts = ", ".join(f"{(parts['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS)
+        counted.append(f"Claims and parts of claims that name a {kind}: {counts}.")
+    judged = claims[claims["verdict"] != NOT_RUN]
+    exploratory = (judged["evidence"] == "exploratory").sum()
+    trust = (
+        f"Of {len(judged)} verdicts {exploratory} are exploratory: the rules took their present form when the runs behind them had been seen. "
+        f"Intervals are at 95% and uncorrected: were there no effect anywhere, about {0.05 * len(judged):.1f} of them would exclude it all the same. "
+        "Most of Lenet's lean on the same five dense networks."
+    )
+    return "\n".join([*counted, "", trust])
 
 
 def _unit(claims: pd.DataFrame) -> list[str]:

@@ -1,0 +1,90 @@
+"""What estimators are made of: columns of the tidy tables by trial and by round, paired effects, and where they turn.
+
+All arms of a trial share its initialisation; those of one round also share the order of the images. A ticket of round k and the dense
+network of round 0 thus begin with the same weights but see the images in different orders: pairing them removes what the
+initialisation does, not what the order does.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pandas as pd
+
+from lth.claims.verdict import interval
+
+ES, ACCURACY = "es_iteration", "es_test_accuracy"
+
+LEAST_PERCENT = 1.84
+"""Means over rounds go down to this P_m (Lenet's round 18 has 1.85), where reinitialised networks still train. Below it networks collapse,
+by tens of points, and would rule a mean over all rounds."""
+
+Effect = Callable[[int], pd.Series]
+"""A round's effect by trial, larger in the claimed direction."""
+
+
+class Absent(Exception):
+    """A round that a claim is judged on is not among the results; says which."""
+
+
+def by_trial(rows: pd.DataFrame, arm: str, round: int, column: str) -> pd.Series:
+    """A column by trial, the mean over an arm's draws. Raises Absent where the arm has no such round."""
+    values = rows[(rows["arm"] == arm) & (rows["round"] == round)].groupby("trial")[column].mean()
+    if values.empty:
+        raise Absent(f"{rows['experiment'].iloc[0]} ({arm} of r{round:02})")
+    return values
+
+
+def by_round(rows: pd.DataFrame, arm: str, column: str) -> pd.Series:
+    """A column's mean over all networks of an arm, by round."""
+    return rows[rows["arm"] == arm].groupby("round")[column].mean()
+
+
+def percent(rows: pd.DataFrame, round: int) -> float:
+    """A round's P_m."""
+    return float(rows[rows["round"] == round]["percent_remaining"].iloc[0])
+
+
+def better(column: str) -> int:
+    """1 where more is better, -1 where less is."""
+    return 1 if column.endswith("accuracy") else -1
+
+
+def pruned_rounds(rows: pd.DataFrame, arm: str, least_percent: float = 0) -> list[int]:
+    """The pruned rounds that an arm holds, down to a P_m."""
+    held = rows[(rows["arm"] == arm) & (rows["round"] > 0) & (rows["percent_remaining"] >= least_percent)]
+    return sorted(set(held["round"]))
+
+
+def advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> Effect:
+    """How much better an arm is than another of the same round, in points of accuracy or in iterations."""
+    return lambda round: _unit(column) * (by_trial(rows, arm, round, column) - by_trial(others, other, round, column))
+
+
+def over_dense(rows: pd.DataFrame, column: str, arm: str = "ticket") -> Effect:
+    """The same over the dense network."""
+    return lambda round: _unit(column) * (by_trial(rows, arm, round, column) - by_trial(rows, "ticket", 0, column))
+
+
+def mean_over(rounds: Sequence[int], effect: Effect) -> pd.Series:
+    """An effect's mean over rounds, by trial. Raises Absent where there is no round."""
+    if not rounds:
+        raise Absent("no round that all compared arms hold")
+    return sum(map(effect, rounds)) / len(rounds)
+
+
+def best_round(rows: pd.DataFrame, column: str) -> int:
+    """The pruned round at which the ticket's validation accuracy is highest, or its early stop earliest."""
+    return (better(column) * by_round(rows, "ticket", column.replace("test", "validation"))).iloc[1:].idxmax()
+
+
+def first_below(effect: Effect, rounds: Iterable[int]) -> int | None:
+    """The first round whose 95% interval lies wholly below zero (None: there is none)."""
+    return next((round for round in rounds if interval(effect(round))[1] < 0), None)
+
+
+def first_not_above(effect: Effect, rounds: Iterable[int]) -> int | None:
+    """The first round whose mean is not above zero (None: there is none)."""
+    return next((round for round in rounds if not effect(round).mean() > 0), None)
+
+
+def _unit(column: str) -> int:
+    return better(column) * (100 if column.endswith("accuracy") else 1)
