@@ -15,6 +15,7 @@ from lth.figures import FIGURES
 from lth.measures import SCORES
 from lth.plots import style
 from lth.plots.arms import from_dense
+from lth.plots.figure import Figure
 from lth.plots.lines import by_percent_remaining
 from lth.reports.drawing import draw_folder
 from lth.results.columns import COLUMNS, CURVES
@@ -73,12 +74,17 @@ def drawn() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_says_what_it_needs_and_shows(name):
-    module = FIGURES[name]
-    assert module.EXPERIMENTS
-    assert set(getattr(module, "REQUIRED", ())) <= set(module.EXPERIMENTS)
-    assert module.CAPTION.endswith(".")
-    assert module.FINDING.endswith(".")
-    assert getattr(module, "OURS", ".").endswith(".")
+    figure = FIGURES[name]
+    assert figure.experiments
+    assert set(figure.required) | set(figure.also) <= set(figure.experiments)
+    assert figure.caption.endswith(".")
+    assert figure.finding.endswith(".")
+    assert not figure.ours or figure.ours.endswith(".")
+
+
+def test_a_misspelt_field_is_an_error():
+    with pytest.raises(TypeError, match="few_round"):
+        Figure(experiments={"lenet": ()}, caption="c.", finding="f.", draw=None, few_round=True)
 
 
 def test_drawing_again_gives_the_same_bytes(made):

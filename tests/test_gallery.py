@@ -93,7 +93,7 @@ def test_every_drawn_figure_can_be_cited():
         index = pd.read_csv(paths.FIGURES / folder / "index.csv", keep_default_na=False)
         for name in index[index["drawn from"] != ""]["figure"]:
             text = citation(name)
-            assert FIGURES[name].CAPTION in text
+            assert FIGURES[name].caption in text
             assert "sha256" in text
             assert software() in text
     assert drawn("figure3")[0] == "paper", "at paper scale where it is drawn there"

@@ -88,8 +88,8 @@ def test_every_experiment_has_the_same_stages_and_a_numerics_id(name):
 
 def test_every_figure_is_drawn_from_experiments_that_a_stage_names():
     named = {name.removeprefix("quick-") for experiments in folders().values() for name in experiments}
-    for figure, module in FIGURES.items():
-        assert set(module.EXPERIMENTS) & set(experiment_names()) <= named, f"{figure}: name them in the stage `figures` of dvc.yaml"
+    for name, figure in FIGURES.items():
+        assert set(figure.experiments) & set(experiment_names()) <= named, f"{name}: name them in the stage `figures` of dvc.yaml"
 
 
 def test_what_is_committed_is_what_the_sources_make():

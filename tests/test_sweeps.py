@@ -38,15 +38,15 @@ def flat(values: dict, prefix: str = "") -> dict:
 @pytest.mark.parametrize("figure", RATES, ids=lambda figure: figure.__name__)
 def test_learning_rates(figure):
     optimiser, rates = RATES[figure]
-    plans = [load_experiment(name).training.optimiser for name in figure.EXPERIMENTS]
+    plans = [load_experiment(name).training.optimiser for name in figure.FIGURE.experiments]
     assert [(plan.name, plan.learning_rate) for plan in plans] == [(optimiser, rate) for rate in rates]
     assert list(map(float, figure.VALUES.values())) == rates
 
 
 def test_pruning_rates_deviations_and_sizes():
-    assert [load_experiment(name).pruning.fc for name in figure29.EXPERIMENTS] == [0.1, 0.2, 0.4, 0.6, 0.8]
-    assert [load_experiment(name).network.deviation for name in figure30.EXPERIMENTS] == [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, None]
-    assert [load_experiment(name).network.hidden for name in figure31.EXPERIMENTS] == SIZES
+    assert [load_experiment(name).pruning.fc for name in figure29.FIGURE.experiments] == [0.1, 0.2, 0.4, 0.6, 0.8]
+    assert [load_experiment(name).network.deviation for name in figure30.FIGURE.experiments] == [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, None]
+    assert [load_experiment(name).network.hidden for name in figure31.FIGURE.experiments] == SIZES
 
 
 @pytest.mark.parametrize("name", SWEPT)
@@ -108,9 +108,9 @@ class Made:
 
 @pytest.mark.parametrize("figure", [figure26, figure27, figure28, figure29, figure30, figure31])
 def test_a_sweep_shows_every_point_of_every_line(figure):
-    tables = Made(figure.EXPERIMENTS)
+    tables = Made(figure.FIGURE.experiments)
     drawn = figure.draw(tables)
-    assert drawn.numbers["line"].nunique() == len(figure.EXPERIMENTS)
+    assert drawn.numbers["line"].nunique() == len(figure.FIGURE.experiments)
     assert len(drawn.numbers) == 2 * sum(len(load_experiment(name).rounds) for name in tables)
     for ax, (_, points) in zip(drawn.figure.axes, drawn.numbers.groupby("panel", sort=False), strict=True):
         left, right = ax.get_xlim()

@@ -1,22 +1,10 @@
 """Beyond the paper: what Lenet's winning tickets cost to run and to keep."""
 
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
 from lth.plots.style import COLOURS
 from lth.results.tables import Tables
 
-EXPERIMENTS = {"lenet": ("cost",)}
-CAPTION = (
-    "Cost of Lenet's winning tickets. Left: surviving connections, and those on a path from a pixel to an output; in a network of dense layers "
-    "each surviving connection is one multiply-add an image (two floating-point operations). Right: bytes a ticket. Dense network: all weights "
-    "and biases as float32. Seed and masks: the committed files that a ticket is read from, which hold all earlier tickets too, divided by the "
-    "number of trials. One mask alone: the least that a random mask with as many survivors in each layer takes. Lines are means over trials, "
-    "error bars minimum and maximum."
-)
-FINDING = "The paper counts weights only."
-OURS = (
-    "Almost all surviving connections lie on a path: 99% at P_m 21.1, 97% at P_m 0.26. Seed and masks of all rounds down to P_m "
-    "21.1 take 104 KiB a trial, a tenth of the dense network."
-)
 PANELS = {
     "connections": {
         "connections": ("surviving (multiply-adds an image)", "blue", "-", "o"),
@@ -46,3 +34,21 @@ def draw(tables: Tables) -> Drawn:
         ax.legend(loc="lower left")
         lines += panel
     return Drawn.of(figure, lines)
+
+
+FIGURE = Figure(
+    experiments={"lenet": ("cost",)},
+    caption=(
+        "Cost of Lenet's winning tickets. Left: surviving connections, and those on a path from a pixel to an output; in a network of dense layers "
+        "each surviving connection is one multiply-add an image (two floating-point operations). Right: bytes a ticket. Dense network: all weights "
+        "and biases as float32. Seed and masks: the committed files that a ticket is read from, which hold all earlier tickets too, divided by the "
+        "number of trials. One mask alone: the least that a random mask with as many survivors in each layer takes. Lines are means over trials, "
+        "error bars minimum and maximum."
+    ),
+    finding="The paper counts weights only.",
+    ours=(
+        "Almost all surviving connections lie on a path: 99% at P_m 21.1, 97% at P_m 0.26. Seed and masks of all rounds down to P_m "
+        "21.1 take 104 KiB a trial, a tenth of the dense network."
+    ),
+    draw=draw,
+)

@@ -2,19 +2,13 @@
 
 import pandas as pd
 
+from lth.plots.figure import Figure
 from lth.plots.histograms import reached, title
 from lth.plots.lines import Drawn, grid
 from lth.results.tables import Tables
 
-EXPERIMENTS = {"lenet": ("maps",)}
 ROUNDS = (1, 4, 8, 12, 18)
 """P_m 80, 41.05, 16.88, 6.95 and 1.85."""
-CAPTION = (
-    "Connections of Lenet's first hidden layer that survive in the winning tickets, by the pixel they read: means over trials, each map on its "
-    "own scale, from no connection to as many as 99% of the pixels have at most."
-)
-FINDING = "The paper has no such maps. It notes that pixels at the edge of MNIST's images, where digits never are, keep few of their outgoing connections."
-OURS = "Pixels at the edge of the image go first. What survives is densest not in the middle but along the rim of where digits are drawn."
 
 
 def draw(tables: Tables) -> Drawn:
@@ -44,3 +38,15 @@ def draw(tables: Tables) -> Drawn:
         "count": "n",
     }
     return Drawn(figure, pd.concat(numbers)[list(columns)].rename(columns=columns))
+
+
+FIGURE = Figure(
+    experiments={"lenet": ("maps",)},
+    caption=(
+        "Connections of Lenet's first hidden layer that survive in the winning tickets, by the pixel they read: means over trials, each map on its "
+        "own scale, from no connection to as many as 99% of the pixels have at most."
+    ),
+    finding="The paper has no such maps. It notes that pixels at the edge of MNIST's images, where digits never are, keep few of their outgoing connections.",
+    ours="Pixels at the edge of the image go first. What survives is densest not in the middle but along the rim of where digits are drawn.",
+    draw=draw,
+)

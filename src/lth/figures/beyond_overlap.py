@@ -2,23 +2,12 @@
 
 import numpy as np
 
+from lth.plots.figure import Figure
 from lth.plots.histograms import LAYERS
 from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid
 from lth.plots.style import COLOURS
 from lth.results.tables import Tables
 
-EXPERIMENTS = {"lenet": ("overlap",)}
-CAPTION = (
-    "Overlap of the winning tickets of every two trials of Lenet, layer by layer: connections that survive in both, as a share of those that "
-    "survive in either (Jaccard). Beside it what chance gives: random masks with as many connections in the layer, and random masks "
-    "with as many from each of the layer's inputs. Lines are means over pairs of trials, bars minimum and maximum."
-)
-FINDING = "The paper does not compare the masks of different trials."
-OURS = (
-    "Masks of the first hidden layer overlap more than random ones of their size, and as much as random ones that read each pixel "
-    "as often: trials agree on pixels, not on connections. In the other layers the overlap is that of chance, and little more "
-    "below P_m 2."
-)
 MEASURES = {
     "jaccard": ("two trials' tickets", "blue", "none", "o"),
     "chance": ("chance, by layer", "grey", "-", ""),
@@ -46,3 +35,20 @@ def draw(tables: Tables) -> Drawn:
     axes[0, 0].set_ylabel("overlap (Jaccard)")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return Drawn.of(figure, lines)
+
+
+FIGURE = Figure(
+    experiments={"lenet": ("overlap",)},
+    caption=(
+        "Overlap of the winning tickets of every two trials of Lenet, layer by layer: connections that survive in both, as a share of those that "
+        "survive in either (Jaccard). Beside it what chance gives: random masks with as many connections in the layer, and random masks "
+        "with as many from each of the layer's inputs. Lines are means over pairs of trials, bars minimum and maximum."
+    ),
+    finding="The paper does not compare the masks of different trials.",
+    ours=(
+        "Masks of the first hidden layer overlap more than random ones of their size, and as much as random ones that read each pixel "
+        "as often: trials agree on pixels, not on connections. In the other layers the overlap is that of chance, and little more "
+        "below P_m 2."
+    ),
+    draw=draw,
+)

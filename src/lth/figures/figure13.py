@@ -1,19 +1,23 @@
 """Figure 13: Figure 5 with training accuracy at the last iteration."""
 
-from lth.figures.figure5 import ARMS, EXPERIMENTS
+from lth.figures import figure5
 from lth.plots.arms import BARS, CUT, FINAL_TRAIN, TEST, TRAIN, compare
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.results.tables import Tables
-
-__all__ = ["CAPTION", "EXPERIMENTS", "FINDING", "draw"]
-
-CAPTION = (
-    "Early-stopping iteration of Conv-2, Conv-4 and Conv-6, test and training accuracy there, and training accuracy at the last iteration, for winning "
-    f"tickets (solid) and random reinitialisations (dashed). {BARS}; {CUT}"
-)
-FINDING = "Training accuracy at the end stays near 100% as long as tickets are above the dense network in test accuracy: the gain is in generalisation."
 
 
 def draw(tables: Tables) -> Drawn:
     """Four panels against P_m."""
-    return compare(tables, ARMS, TEST | TRAIN | FINAL_TRAIN)
+    return compare(tables, figure5.ARMS, TEST | TRAIN | FINAL_TRAIN)
+
+
+FIGURE = Figure(
+    experiments=figure5.FIGURE.experiments,
+    caption=(
+        "Early-stopping iteration of Conv-2, Conv-4 and Conv-6, test and training accuracy there, and training accuracy at the last iteration, for winning "
+        f"tickets (solid) and random reinitialisations (dashed). {BARS}; {CUT}"
+    ),
+    finding="Training accuracy at the end stays near 100% as long as tickets are above the dense network in test accuracy: the gain is in generalisation.",
+    draw=draw,
+)

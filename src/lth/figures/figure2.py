@@ -5,16 +5,11 @@ import itertools
 import pandas as pd
 
 from lth.config import Experiment, load_experiment
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn, grid
 from lth.results.tables import Tables
 
 NETWORKS = {"lenet": "Lenet", "conv2": "Conv-2", "conv4": "Conv-4", "conv6": "Conv-6"}
-EXPERIMENTS = dict.fromkeys(NETWORKS, ())
-CAPTION = "The networks, their training and their pruning, from params.yaml and the code; weights are counted from the networks as built."
-FINDING = (
-    "The paper's table lists the same networks. It gives Conv-6 1.7M weights, 1.1M of them in convolutions; the network it describes has "
-    "2.3M."
-)
 
 
 def draw(tables: Tables) -> Drawn:
@@ -59,3 +54,14 @@ def _described(experiment: Experiment) -> dict[str, str]:
         "pruned a round": "\n".join(f"{kind} {rate:.0%}" for kind, rate in rates.items()),
         "rounds": str(experiment.last_round),
     }
+
+
+FIGURE = Figure(
+    experiments=dict.fromkeys(NETWORKS, ()),
+    caption="The networks, their training and their pruning, from params.yaml and the code; weights are counted from the networks as built.",
+    finding=(
+        "The paper's table lists the same networks. It gives Conv-6 1.7M weights, 1.1M of them in convolutions; the network it describes has "
+        "2.3M."
+    ),
+    draw=draw,
+)

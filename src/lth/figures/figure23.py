@@ -1,21 +1,26 @@
 """Figure 23: the outgoing connections that units keep, Lenet trained with Adam."""
 
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.plots.ticket_structure import TENTHS, UNITS_CAPTION, units
 from lth.results.tables import Tables
-
-EXPERIMENTS = {"lenet": ("structure",)}
-CAPTION = UNITS_CAPTION.format("outgoing", "Adam") + TENTHS
-FINDING = (
-    "Outgoing connections are far less even: some units keep many more than others. Pixels form two groups, and those at the edge "
-    "of the image, where digits never are, lose most."
-)
-OURS = (
-    "As in the paper. At P_m 6.95 almost half of the units of the first hidden layer and 15% of the pixels keep less than 2% of "
-    "their connections."
-)
 
 
 def draw(tables: Tables) -> Drawn:
     """A panel a P_m, a line a layer."""
     return units(tables.extra("lenet", "structure"), "outgoing")
+
+
+FIGURE = Figure(
+    experiments={"lenet": ("structure",)},
+    caption=UNITS_CAPTION.format("outgoing", "Adam") + TENTHS,
+    finding=(
+        "Outgoing connections are far less even: some units keep many more than others. Pixels form two groups, and those at the edge "
+        "of the image, where digits never are, lose most."
+    ),
+    ours=(
+        "As in the paper. At P_m 6.95 almost half of the units of the first hidden layer and 15% of the pixels keep less than 2% of "
+        "their connections."
+    ),
+    draw=draw,
+)

@@ -1,5 +1,6 @@
 """Figure 26: Lenet's learning rate with Adam."""
 
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.plots.sweep import MEANS, draw_sweep
 from lth.results.tables import Tables
@@ -14,14 +15,19 @@ VALUES = {
     "lenet-adam-3.2e-3": "3.2e-3",
     "lenet-adam-6.4e-3": "6.4e-3",
 }
-EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
-ENOUGH = 2
-CAPTION = (
-    f"Winning tickets of Lenet trained by Adam at several learning rates: early-stopping iteration and validation accuracy there. {MEANS}"
-)
-FINDING = "Rates between 2e-4 and 2e-3 all find tickets that are about as accurate; far smaller ones learn too slowly."
 
 
 def draw(tables: Tables) -> Drawn:
     """Two panels."""
     return draw_sweep(tables, VALUES, "learning rate (Adam)")
+
+
+FIGURE = Figure(
+    experiments=dict.fromkeys(VALUES, ("ticket",)),
+    enough=2,
+    caption=(
+        f"Winning tickets of Lenet trained by Adam at several learning rates: early-stopping iteration and validation accuracy there. {MEANS}"
+    ),
+    finding="Rates between 2e-4 and 2e-3 all find tickets that are about as accurate; far smaller ones learn too slowly.",
+    draw=draw,
+)

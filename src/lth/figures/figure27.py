@@ -1,5 +1,6 @@
 """Figure 27: Lenet's learning rate with SGD."""
 
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.plots.sweep import MEANS, draw_sweep
 from lth.results.tables import Tables
@@ -14,14 +15,19 @@ VALUES = {
     "lenet-sgd": "0.8",
     "lenet-sgd-1.2": "1.2",
 }
-EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
-ENOUGH = 2
-CAPTION = (
-    f"Winning tickets of Lenet trained by SGD at several learning rates: early-stopping iteration and validation accuracy there. {MEANS}"
-)
-FINDING = "Tickets are found with plain SGD as well, best at rates well above Adam's."
 
 
 def draw(tables: Tables) -> Drawn:
     """Two panels."""
     return draw_sweep(tables, VALUES, "learning rate (SGD)")
+
+
+FIGURE = Figure(
+    experiments=dict.fromkeys(VALUES, ("ticket",)),
+    enough=2,
+    caption=(
+        f"Winning tickets of Lenet trained by SGD at several learning rates: early-stopping iteration and validation accuracy there. {MEANS}"
+    ),
+    finding="Tickets are found with plain SGD as well, best at rates well above Adam's.",
+    draw=draw,
+)

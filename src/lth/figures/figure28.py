@@ -1,5 +1,6 @@
 """Figure 28: Lenet's learning rate with momentum."""
 
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.plots.sweep import MEANS, draw_sweep
 from lth.results.tables import Tables
@@ -13,15 +14,20 @@ VALUES = {
     "lenet-momentum-0.2": "0.2",
     "lenet-momentum-0.4": "0.4",
 }
-EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
-ENOUGH = 2
-CAPTION = (
-    "Winning tickets of Lenet trained by SGD with momentum 0.9 at several learning rates: "
-    f"early-stopping iteration and validation accuracy there. {MEANS}"
-)
-FINDING = "Tickets are found with momentum as well."
 
 
 def draw(tables: Tables) -> Drawn:
     """Two panels."""
     return draw_sweep(tables, VALUES, "learning rate (momentum 0.9)")
+
+
+FIGURE = Figure(
+    experiments=dict.fromkeys(VALUES, ("ticket",)),
+    enough=2,
+    caption=(
+        "Winning tickets of Lenet trained by SGD with momentum 0.9 at several learning rates: "
+        f"early-stopping iteration and validation accuracy there. {MEANS}"
+    ),
+    finding="Tickets are found with momentum as well.",
+    draw=draw,
+)

@@ -1,5 +1,6 @@
 """Figure 31: Lenet's size."""
 
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.plots.sweep import MEANS, draw_sweep
 from lth.results.tables import Tables
@@ -16,15 +17,20 @@ VALUES = {
     "lenet-size-700-233": "700, 233",
     "lenet-size-900-300": "900, 300",
 }
-EXPERIMENTS = dict.fromkeys(VALUES, ("ticket",))
-ENOUGH = 2
-CAPTION = (
-    "Winning tickets of Lenet with hidden layers of several sizes, against the weights that remain: "
-    f"early-stopping iteration and validation accuracy there. {MEANS}"
-)
-FINDING = "Larger networks hold more accurate tickets; whatever the starting size, tickets fall back to the dense accuracy between 9,000 and 15,000 weights."
 
 
 def draw(tables: Tables) -> Drawn:
     """Two panels."""
     return draw_sweep(tables, VALUES, "hidden units", against="weights_remaining")
+
+
+FIGURE = Figure(
+    experiments=dict.fromkeys(VALUES, ("ticket",)),
+    enough=2,
+    caption=(
+        "Winning tickets of Lenet with hidden layers of several sizes, against the weights that remain: "
+        f"early-stopping iteration and validation accuracy there. {MEANS}"
+    ),
+    finding="Larger networks hold more accurate tickets; whatever the starting size, tickets fall back to the dense accuracy between 9,000 and 15,000 weights.",
+    draw=draw,
+)

@@ -1,22 +1,10 @@
 """Figure 4: Lenet's early stop and its accuracy there and at the end: tickets and reinitialisations, pruned iteratively and at once."""
 
 from lth.plots.arms import BARS, CUT, EARLY_STOP, FINAL_TEST, TEST, TRAIN, Arm, draw_panel, reinit, ticket
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn, cut_below, grid, plot
 from lth.results.tables import Tables
 
-EXPERIMENTS = {"lenet": ("ticket", "reinit"), "lenet-oneshot": ("ticket",)}
-REQUIRED = ("lenet",)
-ALSO = {"lenet-oneshot": ("reinit",)}
-CAPTION = (
-    "Early-stopping iteration and accuracy of Lenet under iterative pruning and, where it has been run, one-shot pruning: winning tickets "
-    "against random reinitialisations of the same structures. Early stop, test and training accuracy there, and test accuracy at the last "
-    f"iteration; where one-shot pruning has been run, a last row shows it alone, on a linear axis. {BARS}; {CUT}"
-)
-FINDING = (
-    "Iterative tickets stop ever earlier down to 21% of the weights and are more accurate there than the dense network; only at 3.6% are "
-    "they back at its level. Reinitialised networks stop later and lose accuracy from the first prunings on. One-shot tickets gain as well "
-    "(earlier stops between 67.5% and 17.6%), but iterative ones reach smaller sizes."
-)
 PANELS = TEST | TRAIN | FINAL_TEST
 ITERATIVE = [ticket(label="winning ticket, iterative"), reinit(label="random reinit, iterative")]
 ONE_SHOT = [
@@ -42,3 +30,21 @@ def draw(tables: Tables) -> Drawn:
             lines += panel
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return Drawn.of(figure, lines)
+
+
+FIGURE = Figure(
+    experiments={"lenet": ("ticket", "reinit"), "lenet-oneshot": ("ticket",)},
+    required=("lenet",),
+    also={"lenet-oneshot": ("reinit",)},
+    caption=(
+        "Early-stopping iteration and accuracy of Lenet under iterative pruning and, where it has been run, one-shot pruning: winning tickets "
+        "against random reinitialisations of the same structures. Early stop, test and training accuracy there, and test accuracy at the last "
+        f"iteration; where one-shot pruning has been run, a last row shows it alone, on a linear axis. {BARS}; {CUT}"
+    ),
+    finding=(
+        "Iterative tickets stop ever earlier down to 21% of the weights and are more accurate there than the dense network; only at 3.6% are "
+        "they back at its level. Reinitialised networks stop later and lose accuracy from the first prunings on. One-shot tickets gain as well "
+        "(earlier stops between 67.5% and 17.6%), but iterative ones reach smaller sizes."
+    ),
+    draw=draw,
+)

@@ -1,19 +1,10 @@
 """Figure 5: the early stop of Conv-2, Conv-4 and Conv-6 and their accuracy, tickets against reinitialisations."""
 
 from lth.plots.arms import BARS, CUT, FINAL_TEST, TEST, TRAIN, Arm, compare
+from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.results.tables import Tables
 
-EXPERIMENTS = dict.fromkeys(("conv2", "conv4", "conv6"), ("ticket", "reinit"))
-CAPTION = (
-    "Early-stopping iteration and accuracy of Conv-2, Conv-4 and Conv-6 under iterative pruning, winning tickets (solid) against random "
-    "reinitialisations of the same structure (dashed): early stop, test and training accuracy there, and test accuracy at the last "
-    f"iteration. {BARS}; {CUT}"
-)
-FINDING = (
-    "All three networks hold tickets that stop earlier (up to 3.5, 3.5 and 2.5 times) and reach 3.3 to 3.5 points more test accuracy than "
-    "the dense network, which they still exceed at 2% of the weights. Reinitialised networks learn ever slower."
-)
 NETWORKS = {"conv2": ("Conv-2", "blue", "o"), "conv4": ("Conv-4", "orange", "s"), "conv6": ("Conv-6", "green", "^")}
 ARMS = [
     Arm(name, arm, label + suffix, colour, style, marker)
@@ -25,3 +16,18 @@ ARMS = [
 def draw(tables: Tables) -> Drawn:
     """Four panels against P_m, the networks that have been run in each."""
     return compare(tables, ARMS, TEST | TRAIN | FINAL_TEST)
+
+
+FIGURE = Figure(
+    experiments=dict.fromkeys(("conv2", "conv4", "conv6"), ("ticket", "reinit")),
+    caption=(
+        "Early-stopping iteration and accuracy of Conv-2, Conv-4 and Conv-6 under iterative pruning, winning tickets (solid) against random "
+        "reinitialisations of the same structure (dashed): early stop, test and training accuracy there, and test accuracy at the last "
+        f"iteration. {BARS}; {CUT}"
+    ),
+    finding=(
+        "All three networks hold tickets that stop earlier (up to 3.5, 3.5 and 2.5 times) and reach 3.3 to 3.5 points more test accuracy than "
+        "the dense network, which they still exceed at 2% of the weights. Reinitialised networks learn ever slower."
+    ),
+    draw=draw,
+)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from types import ModuleType
 
 import pandas as pd
 import yaml
@@ -12,6 +11,7 @@ from lth.config import load_experiment
 from lth.errors import LthError
 from lth.figures import FIGURES, named
 from lth.plots import style
+from lth.plots.figure import Figure
 from lth.results.tables import Tables, missing, partial
 from lth.storage import write_bytes
 
@@ -31,21 +31,21 @@ def draw_folder(folder: str, experiments: Sequence[str], only: Collection[str] =
     index = []
     with ProcessPoolExecutor() as pool:
         drawings = []
-        for figure, module in FIGURES.items():
-            wanted = {name.removeprefix("quick-"): name for name in experiments if name.removeprefix("quick-") in module.EXPERIMENTS}
-            available, lacking = _support(module, wanted)
-            required = set(getattr(module, "REQUIRED", ()))
-            drawable = len(available) >= getattr(module, "ENOUGH", 1) and required <= set(available)
+        for name, figure in FIGURES.items():
+            wanted = {run.removeprefix("quick-"): run for run in experiments if run.removeprefix("quick-") in figure.experiments}
+            available, lacking = _support(figure, wanted)
+            required = set(figure.required)
+            drawable = len(available) >= figure.enough and required <= set(available)
             if wanted and required <= set(wanted):
                 row = {
-                    "figure": figure,
+                    "figure": name,
                     "drawn from": " ".join(available.values()) if drawable else "",
-                    "not run": "; ".join(f"{wanted[name]} ({', '.join(needs)})" for name, needs in lacking.items() if needs),
-                    "caption": module.CAPTION,
+                    "not run": "; ".join(f"{wanted[run]} ({', '.join(needs)})" for run, needs in lacking.items() if needs),
+                    "caption": figure.caption,
                 }
-                index.append(kept.get(figure, row))
-            if drawable and figure in only:
-                drawings.append(pool.submit(_draw, folder, figure, available))
+                index.append(kept.get(name, row))
+            if drawable and name in only:
+                drawings.append(pool.submit(_draw, folder, name, available))
         for drawing in drawings:
             drawing.result()
     table = pd.DataFrame(index, columns=["figure", "drawn from", "not run", "caption"])
@@ -53,22 +53,21 @@ def draw_folder(folder: str, experiments: Sequence[str], only: Collection[str] =
     return table
 
 
-def _support(module: ModuleType, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Those experiments that have all a figure needs, and what each of them and of the others lacks."""
-    lacking = {name: missing(experiment, module.EXPERIMENTS[name]) for name, experiment in wanted.items()}
+    lacking = {name: missing(experiment, figure.experiments[name]) for name, experiment in wanted.items()}
     available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
-    also = getattr(module, "ALSO", {})
     for name, experiment in wanted.items():
-        lacking[name] += missing(experiment, also.get(name, ()))
-        if name in available and not getattr(module, "FEW_ROUNDS", False):
-            lacking[name] += partial(experiment, (*module.EXPERIMENTS[name], *also.get(name, ())))
+        lacking[name] += missing(experiment, figure.also.get(name, ()))
+        if name in available and not figure.few_rounds:
+            lacking[name] += partial(experiment, (*figure.experiments[name], *figure.also.get(name, ())))
     return available, lacking
 
 
-def _draw(folder: str, figure: str, experiments: Mapping[str, str]) -> None:
+def _draw(folder: str, name: str, experiments: Mapping[str, str]) -> None:
     style.apply()
     quick = any(load_experiment(experiment).scale == "quick" for experiment in experiments.values())
-    style.save(FIGURES[figure].draw(Tables(experiments)), paths.FIGURES / folder, figure, quick=quick)
+    style.save(FIGURES[name].draw(Tables(experiments)), paths.FIGURES / folder, name, quick=quick)
 
 
 def draw_again(names: Sequence[str]) -> list[str]:

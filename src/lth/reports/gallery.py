@@ -106,7 +106,7 @@ def readme() -> str:
         for row in index[index["drawn from"] != ""].to_dict("records"):
             name = row["figure"]
             lines += ["", f"### {label(name)}", "", f"![{label(name)}]({folder}/{name}.png)", "", row["caption"], ""]
-            lines += [f"*The paper finds:* {FIGURES[name].FINDING}"]
+            lines += [f"*The paper finds:* {FIGURES[name].finding}"]
             if folder == "paper" and len(judged := claims[claims["figure"] == _number(name)]):
                 lines += ["", "| claim | paper | ours | n | verdict |", "|---|---|---|---|---|"]
                 lines += [
@@ -133,7 +133,7 @@ def label(name: str) -> str:
 def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
     name, experiments = row["figure"], row["drawn from"].split()
     numbers = pd.read_csv(paths.FIGURES / folder / f"{name}.csv")
-    facts = {"The paper finds": _text(FIGURES[name].FINDING)}
+    facts = {"The paper finds": _text(FIGURES[name].finding)}
     if len(judged := claims[claims["figure"] == _number(name)]):
         facts["Ours"] = _table(judged)
     elif ours := _ours(folder, name):
@@ -158,8 +158,8 @@ def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
 
 
 def _ours(folder: str, name: str) -> str:
-    """What a figure's module says that we find there, which is of paper scale."""
-    return getattr(FIGURES[name], "OURS", "") if folder == "paper" else ""
+    """What a figure says that we find there, which is of paper scale."""
+    return FIGURES[name].ours if folder == "paper" else ""
 
 
 def _table(claims: pd.DataFrame) -> str:

@@ -1,0 +1,31 @@
+"""What a module of `lth.figures` says of its figure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from lth.plots.lines import Drawn
+from lth.results.tables import Tables
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure: what it needs, what it shows, how it is drawn."""
+
+    experiments: Mapping[str, tuple[str, ...]]
+    """What it draws: by the name of an experiment (at quick scale `quick-` goes before it), the arms and extra tables it needs."""
+    caption: str
+    """What is plotted: the lines, n, and what the error bars are."""
+    finding: str
+    """What the paper finds there, in our words."""
+    draw: Callable[[Tables], Drawn]
+    """From the tables of the experiments that have all that is needed, the figure and its numbers."""
+    required: tuple[str, ...] = ()
+    """Those of the experiments without which nothing is drawn."""
+    enough: int = 1
+    """How many of the experiments make a figure."""
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Arms that are drawn where they are there, and named as not run elsewhere."""
+    few_rounds: bool = False
+    """True where a few rounds alone are shown: arms are then not named as run in part."""
+    ours: str = ""
+    """What we find there at paper scale, where no claim is judged on the figure."""
