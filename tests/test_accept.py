@@ -27,14 +27,14 @@ def trained(project):
 
 
 def change(stage: str, column: str, by: float) -> None:
-    file = paths.RESULTS / "tiny" / "runs" / f"{stage}.csv"
+    file = paths.RESULTS / "quick" / "tiny" / "runs" / f"{stage}.csv"
     rows = pd.read_csv(file)
     rows[column] += by
     rows.to_csv(file, index=False)
 
 
 def test_the_same_code_makes_the_same_numbers(trained):
-    assert check(*trained) == "3 networks of tiny trained again: every number the same"
+    assert check(*trained) == "3 networks of quick/tiny trained again: every number the same"
 
 
 def test_the_sample_is_each_arms_ends(trained):
@@ -52,7 +52,7 @@ def test_the_least_difference_names_row_and_column(trained):
 
 
 def test_elsewhere_a_tolerance_holds(trained):
-    sidecar = paths.RESULTS / "tiny" / "provenance" / "r00.json"
+    sidecar = paths.RESULTS / "quick" / "tiny" / "provenance" / "r00.json"
     sidecar.write_text(json.dumps(json.loads(sidecar.read_text()) | {"hardware": "an abacus"}))
     change("r02", "final_test_loss", 1e-9)
     assert check(*trained).endswith("all within the tolerance")
@@ -79,8 +79,8 @@ def test_results_are_taken_over_under_a_new_id(trained):
     after = load_results("tiny")
     assert set(after["engine"]) == {"sparse-7"}
     assert after.drop(columns="engine").equals(before.drop(columns="engine"))
-    for file in (paths.RESULTS / "tiny" / "runs").glob("*.csv"):
-        about = json.loads((paths.RESULTS / "tiny" / "provenance" / f"{file.stem}.json").read_text())
+    for file in (paths.RESULTS / "quick" / "tiny" / "runs").glob("*.csv"):
+        about = json.loads((paths.RESULTS / "quick" / "tiny" / "provenance" / f"{file.stem}.json").read_text())
         assert about["sha256"][paths.shown(file)] == sha256(file)
         assert "sparse-1" in about["accepted"]
     assert take_over(experiment, "sparse-7") == 0

@@ -31,7 +31,7 @@ def test_help_names_every_command_and_loads_no_library():
 
 
 def test_show_is_a_table_of_rounds(monkeypatch, capsys):
-    lth(monkeypatch, "show", "quick-lenet")
+    lth(monkeypatch, "show", "quick/lenet")
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:4] == ["arm", "round", "n", "P_m"]
     assert ["ticket", "7", "3", "21.1"] in [line.split()[:4] for line in lines]
@@ -63,7 +63,7 @@ def test_what_cannot_be_is_one_line(monkeypatch, words, says):
     assert says in refusal(monkeypatch, *words.split())
 
 
-@pytest.mark.parametrize(("experiment", "round"), [("quick-lenet", 7), ("quick-conv2", 2)])
+@pytest.mark.parametrize(("experiment", "round"), [("quick/lenet", 7), ("quick/conv2", 2)])
 def test_an_exported_ticket_is_read_by_plain_pytorch(experiment, round, tmp_path):
     ticket = load_ticket(experiment, round=round, trial=1)
     file = tmp_path / "ticket.safetensors"
@@ -87,5 +87,5 @@ def test_an_exported_ticket_is_read_by_plain_pytorch(experiment, round, tmp_path
 
 
 def test_a_stage_that_lacks_a_word_is_one_line():
-    done = subprocess.run([sys.executable, "-m", "lth.stages.round", "quick-lenet"], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", "lth.stages.round", "quick/lenet"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "error: expected EXPERIMENT ROUND after round\n")

@@ -17,8 +17,7 @@ from lth.tickets import save_initial
 @pytest.mark.parametrize("name", experiment_names())
 def test_every_experiment_parses(name):
     experiment = load_experiment(name)
-    assert experiment.experiment == name
-    assert name.startswith("quick-") == (experiment.scale == "quick")
+    assert experiment.folder == name
 
 
 def test_the_root_settings_parse():
@@ -37,7 +36,7 @@ def refusal(root, values, name: str = "tiny") -> str:
         load_experiment(name)
     message = str(caught.value)
     assert "\n" not in message
-    assert message.startswith("pipelines/tiny/params.yaml: ")
+    assert message.startswith("pipelines/quick/tiny/params.yaml: ")
     return message
 
 
@@ -98,7 +97,12 @@ MISTAKES = {
     "one hidden width": ({"network.hidden": [25]}, ["network.hidden"]),
     "no deviation": ({"network.deviation": 0.0}, ["network.deviation", "greater than 0"]),
     "drop after the end": ({"training.optimiser.drops": [1_000_000]}, ["training.optimiser", "drops", "iterations"]),
-    "another folder's name": ({"experiment": "lenet"}, ["experiment", "'lenet'", "'tiny'"]),
+    "another folder's name": ({"name": "lenet"}, ["name", "'quick/lenet'", "'quick/tiny'"]),
+    "another collection": ({"collection": "paper"}, ["collection", "'paper/tiny'", "'quick/tiny'"]),
+    "unknown collection": ({"collection": "fast"}, ["collection", "'fast'", "'quick'"]),
+    "a name that is no folder's": ({"name": "../evil"}, ["name", "'../evil'", "pattern"]),
+    "trials that begin nowhere": ({"trials": {"first": -1, "count": 3}}, ["trials.first", "-1", "greater than or equal to 0"]),
+    "trials without a count": ({"trials": {"first": 5}}, ["trials.count: missing"]),
 }
 
 
@@ -109,7 +113,7 @@ def test_a_mistake_is_one_line(root, mistake):
     assert not [part for part in wanted if part not in message], message
 
 
-@pytest.mark.parametrize("key", ["trials", "network.width", "training.optimiser.drops", "blocks.reinit.control"])
+@pytest.mark.parametrize("key", ["trials", "network.name", "training.optimiser.learning_rate", "blocks.reinit.control"])
 def test_a_missing_key_is_named(root, key):
     values = tiny.numbers()
     *folders, last = key.split(".")
@@ -124,7 +128,7 @@ def test_a_missing_key_is_named(root, key):
 def test_a_file_that_holds_no_parameters(root, content):
     file = tiny.write_experiment(root, {})
     file.write_bytes(content)
-    with pytest.raises(LthError, match=r"^pipelines/tiny/params.yaml: .+$"):
+    with pytest.raises(LthError, match=r"^pipelines/quick/tiny/params.yaml: .+$"):
         load_experiment("tiny")
 
 
@@ -132,11 +136,34 @@ def test_missing_files(root):
     with pytest.raises(LthError, match=r"/pipelines holds no experiment: run this in a clone of the repository"):
         load_experiment("tiny")
     tiny.write_experiment(root, tiny.numbers())
-    (root / "pipelines" / "bare").mkdir()
-    with pytest.raises(LthError, match=r"^pipelines/bare/params.yaml is missing; restore it with `git checkout"):
+    (root / "pipelines" / "paper" / "bare").mkdir(parents=True)
+    with pytest.raises(LthError, match=r"^pipelines/paper/bare/params.yaml is missing; restore it with `git checkout"):
         load_experiment("bare")
-    with pytest.raises(LthError, match=r"^unknown experiment 'tyni'; did you mean tiny\? \(see pipelines/\)$"):
-        load_experiment("tyni")
+    for name in ("tyni", "quick/tyni", "tinny", "quick"):
+        with pytest.raises(LthError, match=rf"^unknown experiment '{name}'; did you mean quick/tiny\? \(see pipelines/\)$"):
+            load_experiment(name)
+    for name in ("", "..", "../quick/tiny", "/quick/tiny", "quick/../quick/tiny"):
+        with pytest.raises(LthError, match=r"^unknown experiment "):
+            load_experiment(name)
+
+
+def test_a_name_without_a_collection_is_the_papers_first(root):
+    tiny.write_experiment(root, tiny.numbers())
+    assert load_experiment("tiny").folder == load_experiment("quick/tiny").folder == "quick/tiny"
+    tiny.write_experiment(root, tiny.numbers({"collection": "paper"}), "paper/tiny")
+    assert load_experiment("tiny").folder == "paper/tiny"
+    assert experiment_names() == ["paper/tiny", "quick/tiny"]
+    assert experiment_names("quick") == ["quick/tiny"]
+
+
+def test_which_trials(root):
+    tiny.write_experiment(root, tiny.numbers({"trials": 2}))
+    assert list(load_experiment("tiny").trials.numbers) == [0, 1]
+    tiny.write_experiment(root, tiny.numbers({"trials": {"first": 5, "count": 3}}))
+    assert list(load_experiment("tiny").trials.numbers) == [5, 6, 7]
+
+
+def test_missing_settings(root):
     with pytest.raises(LthError, match=r"^params.yaml: No such file.*git checkout.*$"):
         load_settings()
 

@@ -17,7 +17,7 @@ from lth.plots import style
 from lth.plots.arms import from_dense
 from lth.plots.figure import Figure
 from lth.plots.lines import by_percent_remaining
-from lth.reports.drawing import draw_folder
+from lth.reports.drawing import draw_collection
 from lth.results.columns import COLUMNS, CURVES
 from lth.results.expected import expected_networks
 from lth.results.files import save
@@ -37,8 +37,8 @@ AT_ONCE = {
 
 def made_up(name: str, blocks: dict, **changes) -> None:
     """An experiment that never ran, with rows and curves made of noise for all that its params.yaml promises."""
-    values = tiny.numbers({"experiment": name, "blocks": blocks, **changes})
-    tiny.write_experiment(paths.ROOT, values, name)
+    values = tiny.numbers({"collection": "paper", "name": name, "blocks": blocks, **changes})
+    tiny.write_experiment(paths.ROOT, values, f"paper/{name}")
     experiment = load_experiment(name)
     generator = np.random.Generator(np.random.Philox(key=5))
     for stage, networks in expected_networks(experiment).items():
@@ -57,10 +57,10 @@ def made_up(name: str, blocks: dict, **changes) -> None:
 @pytest.fixture
 def made(root):
     """Lenet and its three ways to prune at once."""
-    made_up("lenet", CONTROLLED, rounds=ROUNDS, scale="paper")
+    made_up("lenet", CONTROLLED, rounds=ROUNDS)
     for name, method in (("lenet-oneshot", "oneshot"), ("lenet-continued", "continued"), ("lenet-iteration0", "iteration0")):
         pruning = {"method": method, "levels": 3, "conv": 0.0, "fc": 0.2, "output": 0.1}
-        made_up(name, AT_ONCE, rounds={"r00": "initial"}, pruning=pruning, scale="paper")
+        made_up(name, AT_ONCE, rounds={"r00": "initial"}, pruning=pruning)
     return SimpleNamespace(names=["lenet", "lenet-oneshot", "lenet-continued", "lenet-iteration0"])
 
 
@@ -88,18 +88,18 @@ def test_a_misspelt_field_is_an_error():
 
 
 def test_drawing_again_gives_the_same_bytes(made):
-    figures.main("paper", *made.names)
+    figures.main("paper")
     before = drawn()
     names = set(index().index[index()["drawn from"] != ""])
     assert {"figure1", "figure3", "figure4", "figure9", "figure12", "figure14", "figure17", "figure18", "figure25"} <= names
     assert set(before) == {f"{name}.{kind}" for name in names for kind in ("pdf", "svg", "png", "csv")} | {"index.csv"}
-    figures.main("paper", *made.names)
+    figures.main("paper")
     assert drawn() == before
 
 
 def test_the_plotted_numbers_are_those_of_the_table(made):
-    figures.main("paper", *made.names)
-    rows = Tables({"lenet": "lenet"}).rows("lenet")
+    figures.main("paper")
+    rows = Tables({"lenet": "paper/lenet"}).rows("lenet")
     plotted = pd.read_csv(paths.FIGURES / "paper" / "figure17.csv")
     line = plotted[(plotted["panel"] == "test accuracy at early stop") & (plotted["line"] == "resampled values")]
     for (_, point), round in zip(line.iterrows(), (0, 3, 7), strict=True):
@@ -121,11 +121,11 @@ def test_means_minima_and_maxima_by_hand():
 
 
 def test_what_has_not_been_run_is_named(made):
-    (paths.RESULTS / "lenet-continued" / "summary.csv").unlink()
-    values = tiny.numbers({"experiment": "lenet", "blocks": {"reinit": CONTROLLED["reinit"]}, "rounds": ROUNDS, "scale": "paper"})
-    tiny.write_experiment(paths.ROOT, values, "lenet")
-    assert missing("lenet", ("ticket", "reinit", "resampled")) == ["resampled"]
-    figures.main("paper", *made.names)
+    (paths.RESULTS / "paper" / "lenet-continued" / "summary.csv").unlink()
+    values = tiny.numbers({"collection": "paper", "name": "lenet", "blocks": {"reinit": CONTROLLED["reinit"]}, "rounds": ROUNDS})
+    tiny.write_experiment(paths.ROOT, values, "paper/lenet")
+    assert missing("paper/lenet", ("ticket", "reinit", "resampled")) == ["resampled"]
+    figures.main("paper")
     assert index().loc["figure9", ["drawn from", "not run"]].tolist() == ["", "lenet-continued (ticket)"]
     assert index().loc["figure17", ["drawn from", "not run"]].tolist() == ["", "lenet (resampled)"]
     assert index().loc["figure4", "drawn from"] == "lenet lenet-oneshot"
@@ -133,27 +133,27 @@ def test_what_has_not_been_run_is_named(made):
 
 
 def test_arms_that_were_run_in_part_are_named(made):
-    figures.main("paper", *made.names)
-    assert partial("lenet", ("ticket", "reinit")) == ["reinit in 16 of 18 rounds"]
+    figures.main("paper")
+    assert partial("paper/lenet", ("ticket", "reinit")) == ["reinit in 16 of 18 rounds"]
     assert index().loc["figure17", "not run"] == "lenet (reinit in 16 of 18 rounds, resampled in 16 of 18 rounds)"
     assert index().loc["figure3", "not run"] == "", "it shows two rounds of reinitialisations, no more"
 
 
 def test_drawing_one_figure_says_nothing_of_others(made):
-    figures.main("paper", *made.names)
+    figures.main("paper")
     whole = drawn()
-    (paths.RESULTS / "lenet-continued" / "summary.csv").unlink()
-    draw_folder("paper", made.names, ["figure3"])
+    (paths.RESULTS / "paper" / "lenet-continued" / "summary.csv").unlink()
+    draw_collection("paper", ["figure3"])
     assert drawn() == whole
-    draw_folder("paper", made.names, ["figure9"])
+    draw_collection("paper", ["figure9"])
     assert index().loc["figure9", "drawn from"] == ""
 
 
 def test_a_table_that_lacks_rows_refuses(made):
-    file = paths.RESULTS / "lenet" / "runs" / "r07.csv"
+    file = paths.RESULTS / "paper" / "lenet" / "runs" / "r07.csv"
     pd.read_csv(file).iloc[1:].to_csv(file, index=False)
     with pytest.raises(LthError, match=r"r07\.csv lacks 1 of its 2 networks \(ticket round 7 trial 0"):
-        figures.main("paper", *made.names)
+        figures.main("paper")
 
 
 def test_colours_are_seaborns_colour_blind_palette():

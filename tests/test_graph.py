@@ -16,7 +16,7 @@ from lth.figures import FIGURES
 from lth.reports.drawing import STAGES, folders
 
 ROOT_STAGES = yaml.safe_load((paths.ROOT / "dvc.yaml").read_text())["stages"]
-EXPERIMENT_STAGES = yaml.safe_load((paths.PIPELINES / "quick-lenet" / "dvc.yaml").read_text())["stages"]
+EXPERIMENT_STAGES = yaml.safe_load((paths.PIPELINES / "quick/lenet" / "dvc.yaml").read_text())["stages"]
 
 
 DRAWING = "lth.stages.figures, lth.networks"

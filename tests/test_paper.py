@@ -25,7 +25,7 @@ def assert_ticket_is_ahead(rows: pd.DataFrame) -> None:
 
 
 def test_committed_quick_results_show_the_ticket_ahead_of_its_reinits():
-    assert_ticket_is_ahead(load_results("quick-lenet"))
+    assert_ticket_is_ahead(load_results("quick/lenet"))
 
 
 @pytest.mark.slow  # about 4 minutes on 2 cores
@@ -38,10 +38,10 @@ def test_fresh_training_shows_the_ticket_ahead_of_its_reinits(tmp_path):
     (tmp_path / "data").symlink_to(paths.DATA)
 
     def run(stage: str, *words: str) -> None:
-        subprocess.run([sys.executable, "-m", f"lth.stages.{stage}", "quick-lenet", *words], cwd=tmp_path, check=True)
+        subprocess.run([sys.executable, "-m", f"lth.stages.{stage}", "quick/lenet", *words], cwd=tmp_path, check=True)
 
     run("initialise")
     for stage, name in STAGES:
         run(stage, name)
-    runs = tmp_path / "results" / "quick-lenet" / "runs"
+    runs = tmp_path / "results" / "quick/lenet" / "runs"
     assert_ticket_is_ahead(pd.concat([pd.read_csv(runs / f"{name}.csv") for _, name in STAGES]))

@@ -54,7 +54,7 @@ def test_the_columns_are_the_documented_ones(trained):
     assert list(rows.columns) == list(COLUMNS)
     assert list(curves.columns) == list(CURVES)
     assert all(text for text in (COLUMNS | CURVES).values())
-    for file in (paths.RESULTS / "tiny" / "runs").iterdir():
+    for file in (paths.RESULTS / "quick" / "tiny" / "runs").iterdir():
         read, documented = (pd.read_csv, COLUMNS) if file.suffix == ".csv" else (pd.read_parquet, CURVES)
         assert list(read(file).columns) == list(documented)
 
@@ -98,8 +98,8 @@ def test_curves_are_of_the_rows(trained):
 @pytest.mark.parametrize("stage", ["r02", "reinit"])
 @pytest.mark.parametrize(("ending", "load"), [(".csv", load_results), (".curves.parquet", load_curves)])
 def test_a_missing_stage_is_named(trained, stage, ending, load):
-    (paths.RESULTS / "tiny" / "runs" / f"{stage}{ending}").unlink()
-    with pytest.raises(LthError, match=rf"^results/tiny/runs/{stage}{ending} is missing: .*dvc repro.*$"):
+    (paths.RESULTS / "quick" / "tiny" / "runs" / f"{stage}{ending}").unlink()
+    with pytest.raises(LthError, match=rf"^results/quick/tiny/runs/{stage}{ending} is missing: .*dvc repro.*$"):
         load("tiny")
 
 
@@ -138,64 +138,64 @@ def test_the_headline_is_of_the_round_that_validates_best(trained):
 
 
 def test_a_stage_that_lacks_networks_is_named(trained):
-    file = paths.RESULTS / "tiny" / "runs" / "reinit.csv"
+    file = paths.RESULTS / "quick" / "tiny" / "runs" / "reinit.csv"
     pd.read_csv(file).iloc[:-1].to_csv(file, index=False)
-    with pytest.raises(LthError, match=r"^results/tiny/runs/reinit.csv lacks 1 of its 4 networks \(reinit round 1 trial 1 draw 1"):
+    with pytest.raises(LthError, match=r"^results/quick/tiny/runs/reinit.csv lacks 1 of its 4 networks \(reinit round 1 trial 1 draw 1"):
         load_results("tiny")
 
 
 @pytest.mark.parametrize(("file", "load"), [("r01.csv", load_results), ("r01.curves.parquet", load_curves)])
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\x00\xff", b"a,b\n1,2\n", b'"a,b\n1,2'])
 def test_a_damaged_table_is_named(trained, file, load, content):
-    (paths.RESULTS / "tiny" / "runs" / file).write_bytes(content)
-    with pytest.raises(LthError, match=rf"^results/tiny/runs/{file} is damaged [^\n]+$"):
+    (paths.RESULTS / "quick" / "tiny" / "runs" / file).write_bytes(content)
+    with pytest.raises(LthError, match=rf"^results/quick/tiny/runs/{file} is damaged [^\n]+$"):
         load("tiny")
 
 
 @pytest.mark.parametrize("cut", [1, 5, 20, 60, 300])
 def test_a_table_cut_short_is_named(trained, cut):
     """Even inside a row, where what is left of it still reads as one."""
-    file = paths.RESULTS / "tiny" / "runs" / "r01.csv"
+    file = paths.RESULTS / "quick" / "tiny" / "runs" / "r01.csv"
     file.write_bytes(file.read_bytes().rstrip()[:-cut])
-    with pytest.raises(LthError, match=r"^results/tiny/runs/r01.csv (is damaged|lacks 1 of its 2 networks) [^\n]+$"):
+    with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r01.csv (is damaged|lacks 1 of its 2 networks) [^\n]+$"):
         load_results("tiny")
 
 
 @pytest.mark.parametrize(("old", "new", "says"), [("es_iteration", "es_iter", "es_iter, es_iteration"), (",cpu,", ",,", "empty cells")])
 def test_an_edited_table_is_named(trained, old, new, says):
-    file = paths.RESULTS / "tiny" / "runs" / "r01.csv"
+    file = paths.RESULTS / "quick" / "tiny" / "runs" / "r01.csv"
     file.write_text(file.read_text().replace(old, new))
-    with pytest.raises(LthError, match=rf"^results/tiny/runs/r01.csv is damaged \([^\n]*{says}\): .+$"):
+    with pytest.raises(LthError, match=rf"^results/quick/tiny/runs/r01.csv is damaged \([^\n]*{says}\): .+$"):
         load_results("tiny")
 
 
 def test_words_for_numbers_are_named(trained):
-    file = paths.RESULTS / "tiny" / "runs" / "r01.csv"
+    file = paths.RESULTS / "quick" / "tiny" / "runs" / "r01.csv"
     pd.read_csv(file).assign(es_test_accuracy="abc").to_csv(file, index=False)
-    with pytest.raises(LthError, match=r"^results/tiny/runs/r01.csv is damaged \(words for numbers: es_test_accuracy\): .+$"):
+    with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r01.csv is damaged \(words for numbers: es_test_accuracy\): .+$"):
         load_results("tiny")
 
 
 def test_tables_survive_the_disk(trained):
     curves = load_curves("tiny").query("round == 1 and arm == 'ticket'").reset_index(drop=True)
     rows = load_results("tiny").query("round == 1 and arm == 'ticket'").reset_index(drop=True)
-    before = [(paths.RESULTS / "tiny" / "runs" / f"r01{ending}").read_bytes() for ending in (".csv", ".curves.parquet")]
+    before = [(paths.RESULTS / "quick" / "tiny" / "runs" / f"r01{ending}").read_bytes() for ending in (".csv", ".curves.parquet")]
     files = save(trained, "r01", rows, curves)
     assert [file.read_bytes() for file in files] == before, "what is read back writes the same bytes: no digit is lost"
 
 
 @pytest.mark.parametrize("column", ["engine", "device", "library"])
 def test_networks_of_two_makers_are_not_compared(trained, column):
-    file = paths.RESULTS / "tiny" / "runs" / "reinit.csv"
+    file = paths.RESULTS / "quick" / "tiny" / "runs" / "reinit.csv"
     pd.read_csv(file).assign(**{column: "another"}).to_csv(file, index=False)
-    with pytest.raises(LthError, match=rf"^results/tiny/runs mix {column} .+another.+$"):
+    with pytest.raises(LthError, match=rf"^results/quick/tiny/runs mix {column} .+another.+$"):
         load_results("tiny")
 
 
 def test_networks_that_params_do_not_promise_are_refused(trained):
-    file = paths.RESULTS / "tiny" / "runs" / "r01.csv"
+    file = paths.RESULTS / "quick" / "tiny" / "runs" / "r01.csv"
     rows = pd.read_csv(file)
     for others in (pd.concat([rows, rows]), pd.concat([rows, rows.assign(trial=7)])):
         others.to_csv(file, index=False)
-        with pytest.raises(LthError, match=r"^results/tiny/runs/r01.csv holds other networks than params.yaml promises .+$"):
+        with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r01.csv holds other networks than params.yaml promises .+$"):
             load_results("tiny")

@@ -154,7 +154,7 @@ def begun(uninterrupted, tmp_path):
         shutil.rmtree(root / "results")
         shutil.rmtree(root / ".checkpoints")
         if stage == "round":
-            (root / "tickets" / "tiny" / "r00.npz").unlink()
+            (root / "tickets" / "quick" / "tiny" / "r00.npz").unlink()
         return root
 
     return make
@@ -162,7 +162,7 @@ def begun(uninterrupted, tmp_path):
 
 def assert_as_uninterrupted(root: Path, uninterrupted: Path, name: str) -> None:
     made = outputs(root)
-    assert f"results/tiny/runs/{name}.csv" in made
+    assert f"results/quick/tiny/runs/{name}.csv" in made
     assert made == {name: content for name, content in outputs(uninterrupted).items() if name in made}
     assert not checkpoints(root), "checkpoints are removed at the end"
 
@@ -239,14 +239,14 @@ def test_a_finished_network_is_not_trained_again(begun):
 def test_the_time_before_a_kill_counts(root):
     spent = []
     for chunk in ("0000", "0001", "0002"):
-        with open_checkpoints({}, "tiny r00") as kept:
+        with open_checkpoints({}, "quick/tiny r00") as kept:
             spent.append(kept.spent)
             kept.save_running(chunk, 10, {"weight": torch.zeros(1)})
             assert kept.seconds > kept.spent
     assert 0 == spent[0] < spent[1] < spent[2]
     (file,) = checkpoints(root, "0002.running")
     save_file({"weight": torch.zeros(1)}, file)  # says nothing of its time
-    with open_checkpoints({}, "tiny r00") as kept:
+    with open_checkpoints({}, "quick/tiny r00") as kept:
         assert kept.spent == spent[2]
 
 
@@ -260,7 +260,7 @@ def test_a_second_run_of_a_stage_refuses(begun):
     os.kill(first.process.pid, signal.SIGCONT)
     first.ends()
     assert second.returncode == 1
-    assert second.stderr.startswith(f"error: tiny r00 is already being trained by process {first.process.pid}: ")
+    assert second.stderr.startswith(f"error: quick/tiny r00 is already being trained by process {first.process.pid}: ")
     assert second.stderr.count("\n") == 1
 
 

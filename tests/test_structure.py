@@ -132,7 +132,7 @@ def test_tables_count_every_ticket(trained):
         assert pixels[here & (pixels["row"] == 2) & (pixels["column"] == 5)]["survivors"].item() == ticket.mask["fc1.weight"][:, 61].sum()
         row = costs[(costs["round"] == ticket.round) & (costs["trial"] == ticket.trial)].iloc[0]
         assert row["connections"] == row["multiply_adds"] == ticket.weights_remaining
-    files = [paths.TICKETS / "tiny" / f"{name}.npz" for name in ("initial", "r00", "r01")]
+    files = [paths.TICKETS / "quick" / "tiny" / f"{name}.npz" for name in ("initial", "r00", "r01")]
     assert costs["ticket_bytes"].iloc[-1] == sum(file.stat().st_size for file in files) / 2
     assert costs["dense_bytes"].iloc[0] == 4 * sum(value.numel() for value in tickets[0].initial_parameters().values())
 
@@ -151,10 +151,10 @@ def test_movement_of_known_weights(trained):
 
 
 def test_networks_trained_again_are_those_of_the_tickets(trained):
-    with pytest.raises(LthError, match=r"^tiny has no round r09; it has r00, r01, r02$"):
+    with pytest.raises(LthError, match=r"^quick/tiny has no round r09; it has r00, r01, r02$"):
         measure_movement(load_settings(), trained, "r09")
     measure_movement(load_settings(), trained, "r02")
-    means = pd.read_parquet(paths.RESULTS / "tiny" / "mean_movement.parquet")
+    means = pd.read_parquet(paths.RESULTS / "quick" / "tiny" / "mean_movement.parquet")
     assert set(means["round"]) == {2}
     ticket = load_tickets(trained, 1)[0]
     assert not would_leave(ticket.initial_parameters(), ticket)
@@ -166,8 +166,8 @@ def test_networks_trained_again_are_those_of_the_tickets(trained):
 def test_the_same_bytes_each_time(trained):
     def written() -> dict[str, bytes]:
         for name in ("figure15", "figure19", "figure20", "figure21", "figure23", "beyond_cost", "beyond_maps", "beyond_overlap"):
-            style.save(FIGURES[name].draw(Tables({"lenet": "tiny"})), paths.FIGURES, name, quick=True)
-        files = [*(paths.RESULTS / "tiny").glob("*.parquet"), *paths.FIGURES.iterdir()]
+            style.save(FIGURES[name].draw(Tables({"lenet": "quick/tiny"})), paths.FIGURES, name, scale="quick")
+        files = [*(paths.RESULTS / "quick" / "tiny").glob("*.parquet"), *paths.FIGURES.iterdir()]
         return {file.name: file.read_bytes() for file in files}
 
     style.apply()

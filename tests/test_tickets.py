@@ -72,12 +72,12 @@ def test_a_ticket_starts_from_its_trials_initial_weights(experiment, rounds):
 
 
 def test_bytes_are_the_same_each_time(experiment, rounds):
-    files = sorted((paths.TICKETS / "tiny").iterdir())
+    files = sorted((paths.TICKETS / "quick" / "tiny").iterdir())
     before = [file.read_bytes() for file in files]
     save_initial(experiment, seed=0)
     for round in (0, 1):
         save_pruned(load_tickets(experiment, round), rounds[round + 1])
-    assert [file.read_bytes() for file in sorted((paths.TICKETS / "tiny").iterdir())] == before
+    assert [file.read_bytes() for file in sorted((paths.TICKETS / "quick" / "tiny").iterdir())] == before
 
 
 def test_a_full_lenet_is_kilobytes(project):
@@ -90,7 +90,7 @@ def test_a_full_lenet_is_kilobytes(project):
     pruned = prune_layerwise(weights, masks, {"fc1.weight": 0.2, "fc2.weight": 0.2, "output.weight": 0.1})
     file = save_pruned(tickets, [{name: mask[0] for name, mask in pruned.items()}])
     assert file.stat().st_size < 266_200 / 8 + 2_000, "at most one bit a weight"
-    assert (paths.TICKETS / "tiny" / "initial.npz").stat().st_size < 1_000
+    assert (paths.TICKETS / "quick" / "tiny" / "initial.npz").stat().st_size < 1_000
 
 
 def refusal(round: int = 2, trial: int = 0) -> str:
@@ -107,9 +107,9 @@ def rewrite(file, **changes) -> None:
 
 
 def test_the_initial_weights_are_verified(experiment, rounds):
-    file = paths.TICKETS / "tiny" / "initial.npz"
+    file = paths.TICKETS / "quick" / "tiny" / "initial.npz"
     rewrite(file, seed=np.array(1))
-    assert "tickets/tiny/initial.npz" in (message := refusal())
+    assert "tickets/quick/tiny/initial.npz" in (message := refusal())
     assert "trial 0" in message
     save_initial(experiment, seed=0)
     with np.load(file) as arrays:
@@ -120,7 +120,7 @@ def test_the_initial_weights_are_verified(experiment, rounds):
     rewrite(file, sha256=digests[:1])
     assert "1 trials of 2" in refusal()
     rewrite(file, sha256=None)
-    assert "tickets/tiny/initial.npz" in refusal()
+    assert "tickets/quick/tiny/initial.npz" in refusal()
 
 
 def test_another_network_is_noticed(experiment, rounds):
@@ -130,15 +130,15 @@ def test_another_network_is_noticed(experiment, rounds):
 
 @pytest.mark.parametrize("name", ["initial", "r00", "r01"])
 def test_a_damaged_file_is_named(experiment, rounds, name):
-    file = paths.TICKETS / "tiny" / f"{name}.npz"
+    file = paths.TICKETS / "quick" / "tiny" / f"{name}.npz"
     content = file.read_bytes()
     damaged = [content[:cut] for cut in range(0, len(content), max(1, len(content) // 40))]
     damaged += [b"\x00" * len(content), b"not a ticket", np_bytes(np.arange(3))]
     for part in damaged:
         file.write_bytes(part)
-        assert refusal().startswith(f"tickets/tiny/{name}.npz cannot be used: ")
+        assert refusal().startswith(f"tickets/quick/tiny/{name}.npz cannot be used: ")
     file.unlink()
-    assert refusal().startswith(f"tickets/tiny/{name}.npz is missing")
+    assert refusal().startswith(f"tickets/quick/tiny/{name}.npz is missing")
     gc.collect()  # a file left open shows here
 
 
@@ -150,7 +150,7 @@ def np_bytes(array: np.ndarray) -> bytes:
 
 def test_one_flipped_byte_is_refused_or_harmless(experiment, rounds):
     """Damage anywhere in a round's file ends in one line, or touches nothing that is read (the archive's dates, say)."""
-    file = paths.TICKETS / "tiny" / "r00.npz"
+    file = paths.TICKETS / "quick" / "tiny" / "r00.npz"
     content = file.read_bytes()
     wanted = load_ticket("tiny", round=1, trial=1).mask
     for position in range(0, len(content), max(1, len(content) // 150)):
@@ -164,14 +164,14 @@ def test_one_flipped_byte_is_refused_or_harmless(experiment, rounds):
 def test_a_round_of_other_masks_does_not_fit(experiment, rounds):
     tickets = load_tickets(experiment, 0)
     save_pruned(tickets, prune_at_random(tickets, 0.8, key=9))
-    assert refusal().startswith("tickets/tiny/r01.npz cannot be used: it does not fit")
+    assert refusal().startswith("tickets/quick/tiny/r01.npz cannot be used: it does not fit")
 
 
 def test_trial_and_round_out_of_range(experiment, rounds):
-    assert refusal(trial=2) == "tiny has trials 0 to 1, not 2"
-    assert refusal(trial=-1) == "tiny has trials 0 to 1, not -1"
-    assert refusal(round=3) == "tiny has rounds 0 to 2, not 3"
-    assert refusal(round=-1) == "tiny has rounds 0 to 2, not -1"
+    assert refusal(trial=2) == "quick/tiny has trials 0 to 1, not 2"
+    assert refusal(trial=-1) == "quick/tiny has trials 0 to 1, not -1"
+    assert refusal(round=3) == "quick/tiny has rounds 0 to 2, not 3"
+    assert refusal(round=-1) == "quick/tiny has rounds 0 to 2, not -1"
 
 
 @pytest.mark.parametrize("network", ["lenet", "conv2"])

@@ -23,8 +23,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SETTINGS = {"seed": 0, "device": "cpu", "engine": "auto", "precision": "ieee", "chunk_gib": 1.0}
 
 NUMBERS = {
-    "experiment": "tiny",
-    "scale": "quick",
+    "collection": "quick",
+    "name": "tiny",
     "network": {"name": "lenet", "width": 0.05, "dropout": 0.0},
     "data": {"name": "mnist", "scaling": "unit"},
     "training": {
@@ -135,7 +135,7 @@ def move_root(root: Path, setattr=setattr) -> None:
 
 
 def write_project(root: Path, changes: dict | None = None) -> None:
-    """A repository of one tiny experiment with synthetic data: params.yaml, pipelines/tiny, data and the numerics ids."""
+    """A repository of one tiny experiment with synthetic data: params.yaml, pipelines/quick/tiny, data and the numerics ids."""
     (root / "params.yaml").write_text(yaml.safe_dump(SETTINGS))
     write_experiment(root, numbers(changes))
     (root / "data").mkdir()
@@ -144,8 +144,8 @@ def write_project(root: Path, changes: dict | None = None) -> None:
     shutil.copytree(REPOSITORY / "src" / "lth" / "numerics", root / "src" / "lth" / "numerics")
 
 
-def write_experiment(root: Path, values: dict, name: str = "tiny") -> Path:
-    file = root / "pipelines" / name / "params.yaml"
+def write_experiment(root: Path, values: dict, folder: str = "quick/tiny") -> Path:
+    file = root / "pipelines" / folder / "params.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(yaml.safe_dump(values, sort_keys=False))
     return file

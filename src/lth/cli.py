@@ -15,7 +15,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
 
     show = commands.add_parser("show", help="a table of an experiment's rounds: P_m, early stop, accuracies, n")
-    show.add_argument("experiment", metavar="EXPERIMENT", help="a folder under pipelines/, such as quick-lenet")
+    show.add_argument("experiment", metavar="EXPERIMENT", help="a folder under pipelines/, such as quick/lenet, or lenet for paper/lenet")
     show.set_defaults(call=_show)
 
     figures = commands.add_parser("figures", help="redraw figures from the committed tables, without training")
@@ -54,10 +54,12 @@ def in_a_clone() -> None:
 
 
 def _show(words: argparse.Namespace) -> None:
+    from lth.config import load_experiment
     from lth.results.files import load_results
     from lth.results.summary import summarise
 
-    table = summarise(load_results(words.experiment))
+    folder = load_experiment(words.experiment).folder
+    table = summarise(load_results(folder))
     table = table.sort_values("arm", key=lambda arms: arms.where(arms != "ticket", ""), kind="stable")
     percent = {column: f"{column}_mean" for column in table.columns.str.removesuffix("_mean") if column.endswith("accuracy")}
     shown = table[["arm", "round", "n"]].assign(
@@ -70,7 +72,7 @@ def _show(words: argparse.Namespace) -> None:
         },
     )
     print(shown.to_string(index=False))
-    print("\nMeans over n networks; ES is early stop, accuracies in percent. Every network: results/" + words.experiment + "/runs/")
+    print("\nMeans over n networks; ES is early stop, accuracies in percent. Every network: results/" + folder + "/runs/")
 
 
 def _figures(words: argparse.Namespace) -> None:

@@ -23,7 +23,7 @@ def cost(experiment: Experiment, tickets: Sequence[Ticket]) -> pd.DataFrame:
             "connections": ticket.weights_remaining,
             "connected": connected([ticket.mask[layer.weight] for layer in layers]),
             "multiply_adds": sum(int(ticket.mask[layer.weight].sum()) * layer.side**2 for layer in layers),
-            "ticket_bytes": file_bytes(experiment, ticket.round) / experiment.trials,
+            "ticket_bytes": file_bytes(experiment, ticket.round) / experiment.trials.count,
             "least_bytes": math.ceil(sum(mask_bits(ticket.mask[layer.weight]) for layer in layers) / 8),
             "dense_bytes": 4 * sum(layer.size + layer.shape[0] for layer in layers),
         }

@@ -11,7 +11,7 @@ import yaml
 
 from lth.claims import estimators
 from lth.claims.verdict import NOT_RUN
-from lth.config import Block, experiment_names, load_experiment
+from lth.config import Block, experiment_names
 from lth.errors import LthError
 from lth.results.tables import EXTRA, Tables, command, missing
 
@@ -72,18 +72,19 @@ UNIT = MappingProxyType({"lenet": "lenet-unit"})
 
 
 def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({}), loaded: Tables | None = None) -> dict:
-    """One row of results/claims.csv. Only results at paper scale are judged.
+    """One row of results/claims.csv. Only results of the collection `paper` are judged.
 
     stand_ins: experiments to read in place of those that the claim names. loaded: tables to share with other claims.
     """
     row = {name: getattr(claim, name) for name in ("id", "part", "title", "section", "figure", "claim", "kind", "paper", "tolerance")}
     needs = {stand_ins.get(name, name): of for name, of in claim.needs.items()}
-    there = experiment_names()
-    makes = command(needs) if set(needs) <= set(there) else ""
+    folders = {name: f"paper/{name}" for name in needs}
+    there = experiment_names("paper")
+    makes = command({folders[name]: of for name, of in needs.items()}) if set(folders.values()) <= set(there) else ""
     lacking = "; ".join(
         f"{name} ({', '.join(absent)})"
         for name, of in needs.items()
-        if (absent := of if name not in there or load_experiment(name).scale != "paper" else missing(name, tuple(of)))
+        if (absent := missing(folders[name], tuple(of)) if folders[name] in there else of)
     )
     outcome: dict = {
         "ours": "",
@@ -96,7 +97,7 @@ def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({}), loa
         "not run": lacking,
     }
     if not lacking:
-        tables = (loaded or Tables({})).named(dict(zip(claim.needs, needs, strict=True)))
+        tables = (loaded or Tables({})).named(dict(zip(claim.needs, folders.values(), strict=True)))
         try:
             measured = getattr(estimators, claim.estimator)(tables, **claim.options)
             low, high = measured.interval()

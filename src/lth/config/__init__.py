@@ -1,11 +1,12 @@
 """params.yaml files, parsed once into frozen typed objects.
 
-`params.yaml` at the root holds what all experiments share; `pipelines/<experiment>/params.yaml` holds one experiment.
+`params.yaml` at the root holds what all experiments share; `pipelines/<collection>/<experiment>/params.yaml` holds one experiment.
 An unknown key or an impossible value is an error of one line that names the file, the key, the value and what is allowed.
 """
 
 from lth.config.experiment import (
     AT_ONCE,
+    COLLECTIONS,
     INITIAL,
     Block,
     DataConfig,
@@ -15,12 +16,14 @@ from lth.config.experiment import (
     OptimiserConfig,
     PruningConfig,
     TrainingConfig,
+    Trials,
 )
 from lth.config.load import experiment_names, load_experiment, load_settings
 from lth.config.settings import Frozen, Settings
 
 __all__ = [
     "AT_ONCE",
+    "COLLECTIONS",
     "INITIAL",
     "Block",
     "DataConfig",
@@ -32,6 +35,7 @@ __all__ = [
     "PruningConfig",
     "Settings",
     "TrainingConfig",
+    "Trials",
     "experiment_names",
     "load_experiment",
     "load_settings",

@@ -1,9 +1,9 @@
-"""pipelines/<experiment>/params.yaml, as typed objects."""
+"""pipelines/<collection>/<experiment>/params.yaml, as typed objects."""
 
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from lth.config.settings import Frozen, Positive
 
@@ -16,15 +16,19 @@ Rates = Annotated[
 RoundName = Annotated[str, Field(pattern=r"^r\d\d$")]
 
 
+Collection = Literal["paper", "quick", "desk", "beyond"]
+COLLECTIONS = get_args(Collection)
+"""The paper's experiments at full scale; minutes and a day on a CPU; what came after the paper."""
+
 INITIAL = "initial"
 """What the dense round r00 comes from: the initialisation alone."""
 
 
 class NetworkConfig(Frozen):
     name: Literal["lenet", "conv2", "conv4", "conv6"]
-    width: Positive
+    width: Positive = 1.0
     """Factor on every hidden width; 1.0 is the paper's network."""
-    dropout: Rate
+    dropout: Rate = 0.0
     """Probability that a hidden dense unit is dropped in training."""
     hidden: Annotated[tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]], Field(strict=False)] | None = None
     """Lenet's hidden widths, if not 300 and 100."""
@@ -48,10 +52,10 @@ class DataConfig(Frozen):
 class OptimiserConfig(Frozen):
     name: Literal["adam", "sgd", "momentum"]
     learning_rate: Positive
-    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    warmup: Annotated[int, Field(ge=0)]
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    warmup: Annotated[int, Field(ge=0)] = 0
     """Iterations over which the learning rate rises linearly from 0."""
-    drops: tuple[Annotated[int, Field(gt=0)], ...] = Field(strict=False)
+    drops: tuple[Annotated[int, Field(gt=0)], ...] = Field((), strict=False)
     """Iterations at which the learning rate is divided by 10, ascending."""
 
     @field_validator("drops")
@@ -72,10 +76,10 @@ class EvaluationConfig(Frozen):
     """What is measured. Counts of images are the first so many of a split; `null` is all of them."""
 
     every: Annotated[int, Field(gt=0)]
-    validation_images: Annotated[int, Field(gt=0)] | None
-    test_images: Annotated[int, Field(gt=0)] | None
-    train_images: Annotated[int, Field(gt=0)] | None
-    test_curve_until: Annotated[int, Field(ge=0)]
+    validation_images: Annotated[int, Field(gt=0)] | None = None
+    test_images: Annotated[int, Field(gt=0)] | None = None
+    train_images: Annotated[int, Field(gt=0)] | None = None
+    test_curve_until: Annotated[int, Field(ge=0)] = 0
     """Tickets' test accuracy is also measured at every evaluation up to this iteration; 0 is never."""
 
 
@@ -87,7 +91,7 @@ class PruningConfig(Frozen):
     """How tickets are found (`lth.pruning.methods`)."""
 
     method: Literal["layerwise", "global", "oneshot", "continued", "iteration0"]
-    conv: Rates
+    conv: Rates = 0.0
     """Share of a convolution's survivors (of all of them together, for `global`) that a round prunes. For `oneshot` it may be a list: the
     share of all its weights that each level prunes."""
     fc: Rates
@@ -133,9 +137,10 @@ class Block(Frozen):
     """Ascending."""
     after: RoundName
     """The round whose pruning makes the last of them: its ticket file is what the stage waits for."""
-    draws: Annotated[int, Field(gt=0)]
-    """Networks a trial and round."""
-    test_curve_until: Annotated[int, Field(ge=0)]
+    draws: Annotated[int, Field(gt=0)] = 1
+    """Networks per trial and round."""
+    test_curve_until: Annotated[int, Field(ge=0)] = 0
+    """As in `evaluation`, for this block's networks."""
 
     @model_validator(mode="after")
     def _ascending(self):
@@ -146,17 +151,28 @@ class Block(Frozen):
         return self
 
 
-class Experiment(Frozen):
-    """pipelines/<experiment>/params.yaml: the numbers of one experiment."""
+class Trials(Frozen):
+    """Which trials are trained: `trials: 5` is the trials 0 to 4, `trials: {first: 5, count: 15}` is 5 to 19."""
 
-    experiment: str
-    scale: Literal["paper", "quick"]
+    first: Annotated[int, Field(ge=0)] = 0
+    count: Annotated[int, Field(gt=0)]
+
+    @property
+    def numbers(self) -> range:
+        return range(self.first, self.first + self.count)
+
+
+class Experiment(Frozen):
+    """pipelines/<collection>/<experiment>/params.yaml: the numbers of one experiment."""
+
+    collection: Collection
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]
     network: NetworkConfig
     data: DataConfig
     training: TrainingConfig
     evaluation: EvaluationConfig
     pruning: PruningConfig
-    trials: Annotated[int, Field(gt=0)]
+    trials: Annotated[Trials, BeforeValidator(lambda value: value if isinstance(value, dict | Trials) else {"count": value})]
     rounds: dict[RoundName, str] = Field(min_length=1)
     """Every round and the round whose pruning it starts from, in order: {r00: initial, r01: r00, …}; r00 alone where masks are made at once."""
     blocks: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], Block]
@@ -199,6 +215,11 @@ class Experiment(Frozen):
         if max(optimiser.warmup, *optimiser.drops, 0) > self.training.iterations:
             raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")
         return self
+
+    @property
+    def folder(self) -> str:
+        """Where it lies below pipelines/, results/ and tickets/: `paper/lenet`."""
+        return f"{self.collection}/{self.name}"
 
     @property
     def last_round(self) -> int:

@@ -1,15 +1,18 @@
 """Reading params.yaml files: every mistake is one line that names the file, the key, the value and what is allowed."""
 
 import difflib
+import re
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
 from lth import paths
-from lth.config.experiment import Experiment
+from lth.config.experiment import COLLECTIONS, Experiment
 from lth.config.settings import Frozen, Settings
 from lth.errors import LthError
+
+NAME = re.compile(r"\w+/[A-Za-z0-9][A-Za-z0-9.-]*")
 
 YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's loader, seven times as fast, where PyYAML was built with it."""
@@ -21,26 +24,37 @@ def load_settings() -> Settings:
 
 
 def load_experiment(name: str) -> Experiment:
-    """One experiment's params.yaml. Raises LthError with one line for a file that is missing or wrong."""
-    file = paths.PIPELINES / name / "params.yaml"
+    """One experiment's params.yaml. Raises LthError with one line for a file that is missing or wrong.
+
+    name: its folder below pipelines/, `quick/lenet`; without a collection, `lenet`, the first in the order of COLLECTIONS that has it.
+    """
+    folder = _folder(name)
+    file = paths.PIPELINES / folder / "params.yaml"
     if not file.is_file():
-        names = experiment_names()
-        if not names:
-            raise LthError(f"{paths.PIPELINES} holds no experiment: run this in a clone of the repository, or point LTH_ROOT at one")
-        if file.parent.is_dir():
-            raise LthError(f"{paths.shown(file)} is missing; restore it with `git checkout -- {paths.shown(file)}`")
-        near = difflib.get_close_matches(name.lower(), names, n=5, cutoff=0.5)
-        known = f"did you mean {' or '.join(near)}?" if near else f"there are {len(names)}, such as {', '.join(names[:5])}"
-        raise LthError(f"unknown experiment {name!r}; {known} (see {paths.shown(paths.PIPELINES)}/)")
+        raise LthError(f"{paths.shown(file)} is missing; restore it with `git checkout -- {paths.shown(file)}`")
     experiment = _load(Experiment, file)
-    if experiment.experiment != name:
-        raise LthError(f"{paths.shown(file)}: experiment: {experiment.experiment!r} must be the folder's name, {name!r}")
+    if experiment.folder != folder:
+        raise LthError(f"{paths.shown(file)}: collection and name give {experiment.folder!r}, but the file lies in {folder!r}")
     return experiment
 
 
-def experiment_names() -> list[str]:
-    """Every experiment that has a folder under pipelines/."""
-    return sorted(file.parent.name for file in paths.PIPELINES.glob("*/params.yaml"))
+def experiment_names(collection: str = "*") -> list[str]:
+    """The folders of all experiments, or those of one collection: `paper/lenet`, …"""
+    return sorted(str(file.parent.relative_to(paths.PIPELINES)) for file in paths.PIPELINES.glob(f"{collection}/*/params.yaml"))
+
+
+def _folder(name: str) -> str:
+    """The folder below pipelines/ that a name means. Raises LthError where there is none."""
+    for folder in [name] if "/" in name else [f"{collection}/{name}" for collection in COLLECTIONS]:
+        if NAME.fullmatch(folder) and (paths.PIPELINES / folder).is_dir():
+            return folder
+    known = experiment_names()
+    if not known:
+        raise LthError(f"{paths.PIPELINES} holds no experiment: run this in a clone of the repository, or point LTH_ROOT at one")
+    words = {word: folder for folder in known for word in (folder, folder.split("/")[1])}
+    near = list(dict.fromkeys(words[word] for word in difflib.get_close_matches(name.lower(), words, n=5, cutoff=0.5)))
+    meant = f"did you mean {' or '.join(near)}?" if near else f"there are {len(known)}, such as {', '.join(known[:5])}"
+    raise LthError(f"unknown experiment {name!r}; {meant} (see {paths.shown(paths.PIPELINES)}/)")
 
 
 def _load(model: type[Frozen], file: Path):

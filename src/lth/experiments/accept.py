@@ -32,7 +32,7 @@ def check(settings: Settings, experiment: Experiment) -> str:
 
     Raises LthError naming row and column at the first number that is not the committed one, or not near enough.
     """
-    rows = load_results(experiment.experiment)
+    rows = load_results(experiment.folder)
     chosen = sample(rows, settings.seed)
     tickets = load_rounds(experiment, sorted(set(chosen["round"])))
     candidates = [Candidate(row.arm, tickets[row.round][row.trial], row.draw) for row in chosen.itertuples()]
@@ -40,17 +40,19 @@ def check(settings: Settings, experiment: Experiment) -> str:
     made_by, present = rows["engine"].iloc[0], run.about["engine"]
     if made_by.split("-")[0] != present.split("-")[0]:
         raise LthError(
-            f"the results of {experiment.experiment} were made by engine {made_by}, and this would train {present}: "
+            f"the results of {experiment.folder} were made by engine {made_by}, and this would train {present}: "
             "set `engine` and `device` in params.yaml to what made them"
         )
-    title = f"{experiment.experiment} accept"
+    title = f"{experiment.folder} accept"
     code = {str(file): sha256(file) for file in sorted(Path(__file__).parents[1].rglob("*.py"))}
     with checkpoints({"sample": chosen.to_csv(), "code": code, **run.about}, title) as kept:
         again = run.rows(candidates, run.train(candidates, kept, title=title))
         kept.remove()
     exact = made_by == present and _made_here(experiment, run)
     compare(rows, chosen, again, exact=exact)
-    return f"{len(chosen)} networks of {experiment.experiment} trained again: {'every number the same' if exact else 'all within the tolerance'}"
+    return (
+        f"{len(chosen)} networks of {experiment.folder} trained again: {'every number the same' if exact else 'all within the tolerance'}"
+    )
 
 
 def sample(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -86,7 +88,7 @@ def take_over(experiment: Experiment, engine: str) -> int:
         if (text["engine"] == engine).all():
             continue
         before = text["engine"].iloc[0]
-        sidecar = paths.RESULTS / experiment.experiment / "provenance" / f"{file.stem}.json"
+        sidecar = paths.RESULTS / experiment.folder / "provenance" / f"{file.stem}.json"
         about = json.loads(sidecar.read_text())
         write_bytes(file, text.assign(engine=engine).to_csv(index=False, lineterminator="\n").encode())
         about["accepted"] = f"made under {before}; a sample trained again under {engine} agreed"
@@ -98,6 +100,6 @@ def take_over(experiment: Experiment, engine: str) -> int:
 
 def _made_here(experiment: Experiment, run: Run) -> bool:
     """Whether every stage's provenance names this hardware and the engine's library."""
-    sidecars = (paths.RESULTS / experiment.experiment / "provenance").glob("*.json")
+    sidecars = (paths.RESULTS / experiment.folder / "provenance").glob("*.json")
     made = [(about["hardware"], about["library"]) for about in map(json.loads, (file.read_text() for file in sidecars))]
     return set(made) == {(hardware(), run.about["library"])}

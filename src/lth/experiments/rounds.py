@@ -66,7 +66,7 @@ def _train(
     finish: Callable[[Trained, Checkpoints], Path] | None = None,
 ) -> None:
     """Trains candidates and writes a stage's outputs; `finish` makes a further one from the final parameters."""
-    name = run.experiment.experiment
+    name = run.experiment.folder
     title = f"{name} {stage}"
     with checkpoints(_inputs(settings, run, stage, candidates), title) as kept:
         trained = run.train(candidates, kept, title=title, keep_parameters=finish is not None)
@@ -99,7 +99,7 @@ def _train_on(
 
     candidates = [Candidate("continued", replace(ticket, round=level), start=partial(start, trial)) for trial, ticket in enumerate(tickets)]
     run = Run(settings, experiment, every=experiment.training.iterations)
-    title = f"{experiment.experiment} level {level}/{experiment.pruning.levels - 1}"
+    title = f"{experiment.folder} level {level}/{experiment.pruning.levels - 1}"
     return run.train(candidates, Checkpoints(kept.folder / f"level{level:02}", kept.spent), title=title, keep_parameters=True).parameters
 
 

@@ -16,8 +16,8 @@ def tabulate(experiment: Experiment, members: Sequence[Member], trained: Trained
     rows = pd.DataFrame([{name: getattr(member, name) for name in IDENTITY} for member in members])
     total = build(experiment.network).weight_count
     rows = rows.assign(
-        experiment=experiment.experiment,
-        scale=experiment.scale,
+        experiment=experiment.name,
+        scale=experiment.collection,
         percent_remaining=[100 * count / total for count in remaining],
         weights_remaining=list(remaining),
         iterations=experiment.training.iterations,

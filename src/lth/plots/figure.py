@@ -12,7 +12,7 @@ class Figure:
     """One figure: what it needs, what it shows, how it is drawn."""
 
     experiments: Mapping[str, tuple[str, ...]]
-    """What it draws: by the name of an experiment (at quick scale `quick-` goes before it), the arms and extra tables it needs."""
+    """What it draws: by the name of an experiment, of whatever collection, the arms and extra tables it needs."""
     caption: str
     """What is plotted: the lines, n, and what the error bars are."""
     finding: str

@@ -64,4 +64,4 @@ def _checked(experiment: Experiment, prune: Callable[..., Masks], weights: Param
     try:
         return prune(weights, *how)
     except ValueError as error:
-        raise LthError(f"{experiment.experiment}: {error}; lower training.optimiser.learning_rate") from error
+        raise LthError(f"{experiment.folder}: {error}; lower training.optimiser.learning_rate") from error

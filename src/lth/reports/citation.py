@@ -2,12 +2,13 @@
 
 import hashlib
 
-import pandas as pd
 import yaml
 
 from lth import paths
+from lth.config import COLLECTIONS
 from lth.errors import LthError
 from lth.figures import named
+from lth.reports.drawing import index_of
 from lth.results.files import has_results
 from lth.results.spent import cost, sidecars
 from lth.results.tables import EXTRA, command
@@ -25,29 +26,29 @@ PAPER = """\
 def citation(name: str) -> str:
     """The text of `lth cite`. name: `figure4`, `fig4` or `4`. Raises LthError for a figure that does not exist or has not been drawn."""
     figure = named(name)
-    folder, row = drawn(figure)
-    numbers = paths.FIGURES / folder / f"{figure}.csv"
+    collection, row = drawn(figure)
+    numbers = paths.FIGURES / collection / f"{figure}.csv"
     if not numbers.is_file():
         raise LthError(f"{paths.shown(numbers)} is missing: draw it with `make figures`, or restore it with git")
-    lines = [f"{figure} ({folder} scale)", "", row["caption"], "", "Provenance"]
+    lines = [f"{figure} ({collection} scale)", "", row["caption"], "", "Provenance"]
     lines += [f"  numbers        {paths.shown(numbers)}, sha256 {sha256(numbers)}"]
     for experiment in row["drawn from"].split():
-        lines += [f"  {experiment}", *(f"    {key:<12} {value}" for key, value in provenance(experiment).items())]
+        known = provenance(f"{collection}/{experiment}")
+        lines += [f"  {collection}/{experiment}", *(f"    {key:<12} {value}" for key, value in known.items())]
     if row["not run"]:
         lines += [f"  not run        {row['not run']}"]
     return "\n".join([*lines, "", software(), "", PAPER])
 
 
 def drawn(figure: str) -> tuple[str, dict]:
-    """The folder that holds a figure, at paper scale where it is drawn there, and its row of the index."""
+    """The collection that a figure is drawn from, `paper` where it is drawn there, and its row of the index."""
     names = set()
-    for folder in ("paper", "quick", "quick-cifar"):
-        file = paths.FIGURES / folder / "index.csv"
-        index = pd.read_csv(file, keep_default_na=False) if file.is_file() else pd.DataFrame(columns=["figure", "drawn from"])
+    for collection in COLLECTIONS:
+        index = index_of(collection)
         for row in index[index["drawn from"] != ""].to_dict("records"):
             names.add(row["figure"])
             if row["figure"] == figure:
-                return folder, row
+                return collection, row
     raise LthError(f"{figure} has not been drawn; there are: {', '.join(sorted(names, key=lambda name: (len(name), name)))}")
 
 

@@ -108,7 +108,7 @@ def _experiments(claims: pd.DataFrame) -> list[str]:
 
 def _taken(experiments: list[str]) -> str:
     """Time, memory and disk of those experiments that have run."""
-    costs = [cost(name) for name in experiments if has_results(name)]
+    costs = [cost(f"paper/{name}") for name in experiments if has_results(f"paper/{name}")]
     if not costs:
         return NOTHING
     minutes = sum(one.seconds for one in costs) / 60
@@ -120,6 +120,7 @@ def _taken(experiments: list[str]) -> str:
 def _hardware(experiments: list[str]) -> list[str]:
     """On what those experiments that have run were measured."""
     machines: dict[str, list[str]] = {}
-    for name in filter(has_results, experiments):
-        machines.setdefault("; ".join(sorted(cost(name).hardware)), []).append(name)
+    for name in experiments:
+        if has_results(f"paper/{name}"):
+            machines.setdefault("; ".join(sorted(cost(f"paper/{name}").hardware)), []).append(name)
     return [line for machine, names in machines.items() for line in ("", f"Measured on {machine}: {', '.join(names)}.")]

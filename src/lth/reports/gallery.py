@@ -1,7 +1,6 @@
 """The gallery: every figure with what the paper found, what we found, and where the numbers come from, as one static page and as Markdown."""
 
 import html
-import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -9,19 +8,14 @@ import pandas as pd
 from lth import paths
 from lth.figures import FIGURES
 from lth.reports.citation import PAPER, provenance, software
-from lth.results.tables import command
+from lth.reports.drawing import index_of
 from lth.storage import sha256
 
 SCALES = {
     "paper": ("Paper scale", "The paper's networks at full length."),
-    "quick": (
-        "Quick scale",
-        "Lenet and Conv-2, smaller and shorter than the paper's runs, trained in minutes: a demonstration, no verdict.",
-    ),
-    "quick-cifar": (
-        "Quick scale, CIFAR10",
-        "Conv-2, Conv-4 and Conv-6, smaller and shorter than the paper's runs: a demonstration, no verdict.",
-    ),
+    "quick": ("Quick scale", "Smaller and shorter than the paper's runs, trained in minutes: a demonstration, no verdict."),
+    "desk": ("Desk scale", "Narrower networks, otherwise the paper's protocol, trained in a day without a GPU: no verdict."),
+    "beyond": ("Beyond the paper", "What readers asked next."),
 }
 KINDS = ("pdf", "svg", "png", "csv")
 REMEDY = "What each figure lacks, and the command that makes it. An arm that an experiment's params.yaml does not hold yet needs a block there first."
@@ -79,7 +73,9 @@ def page() -> str:
         'found, what we found, and where the numbers come from. <a href="../README.md">README</a> says how to make them again.</p></header>',
     ]
     for folder, (title, about) in SCALES.items():
-        index = _index(folder)
+        index = index_of(folder)
+        if index.empty:
+            continue
         drawn = index[index["drawn from"] != ""]
         parts += [f'<section id="{folder}"><h2>{title}</h2><p>{about}</p>']
         parts += ["<nav>" + " · ".join(f'<a href="#{folder}-{name}">{label(name)}</a>' for name in drawn["figure"]) + "</nav>"]
@@ -101,7 +97,9 @@ def readme() -> str:
         "PNG, and the plotted numbers as CSV.",
     ]
     for folder, (title, about) in SCALES.items():
-        index = _index(folder)
+        index = index_of(folder)
+        if index.empty:
+            continue
         lines += ["", f"## {title}", "", about]
         for row in index[index["drawn from"] != ""].to_dict("records"):
             name = row["figure"]
@@ -119,7 +117,7 @@ def readme() -> str:
             lines += ["", " · ".join(f"[{kind.upper()}]({folder}/{name}.{kind})" for kind in KINDS)]
         if folder == "paper":
             lines += ["", "### Not run", "", REMEDY, ""]
-            lines += [f"- {label(name)}: {needs}\n  <br>`{_command(needs)}`" for name, needs in _missing(index)]
+            lines += [f"- {label(name)}: {needs}\n  <br>`{command}`" for name, needs, command in _missing(index)]
     return "\n".join(lines) + "\n"
 
 
@@ -131,7 +129,7 @@ def label(name: str) -> str:
 
 
 def _article(folder: str, row: dict, claims: pd.DataFrame) -> str:
-    name, experiments = row["figure"], row["drawn from"].split()
+    name, experiments = row["figure"], [f"{folder}/{run}" for run in row["drawn from"].split()]
     numbers = pd.read_csv(paths.FIGURES / folder / f"{name}.csv")
     facts = {"The paper finds": _text(FIGURES[name].finding)}
     if len(judged := claims[claims["figure"] == _number(name)]):
@@ -185,25 +183,16 @@ def _listed(facts: dict[str, str]) -> str:
 
 def _not_run(index: pd.DataFrame) -> str:
     items = "".join(
-        f"<li><b>{label(name)}</b>: {html.escape(needs)}<details><summary>Command</summary><code>{_command(needs)}</code></details></li>"
-        for name, needs in _missing(index)
+        f"<li><b>{label(name)}</b>: {html.escape(needs)}<details><summary>Command</summary><code>{html.escape(command)}</code></details></li>"
+        for name, needs, command in _missing(index)
     )
     return f"<article><h3>Not run</h3><p>{REMEDY}</p><ul>{items}</ul></article>"
 
 
-def _missing(index: pd.DataFrame) -> Iterable[tuple[str, str]]:
-    """Figures that lack some or all of their runs, and which."""
+def _missing(index: pd.DataFrame) -> Iterable[tuple[str, str, str]]:
+    """Figures that lack some or all of their runs, which, and the command that makes them."""
     lacking = index[index["not run"] != ""]
-    return zip(lacking["figure"], lacking["not run"], strict=True)
-
-
-def _command(needs: str) -> str:
-    """What makes the experiments of one entry of the index's `not run`."""
-    return command({name: of.split(", ") for name, of in re.findall(r"(\S+) \(([^)]*)\)", needs)}) + " && make figures"
-
-
-def _index(folder: str) -> pd.DataFrame:
-    return pd.read_csv(paths.FIGURES / folder / "index.csv", keep_default_na=False)
+    return zip(lacking["figure"], lacking["not run"], lacking["command"], strict=True)
 
 
 def _claims() -> pd.DataFrame:

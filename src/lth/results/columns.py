@@ -3,8 +3,8 @@
 from lth.measures import IDENTITY, SPLITS
 
 COLUMNS = {
-    "experiment": "folder under pipelines/",
-    "scale": "paper or quick",
+    "experiment": "its folder's name under pipelines/<collection>/",
+    "scale": "its collection: paper, quick, desk or beyond",
     "arm": "ticket, or the control: reinit, reshuffle, sparsity, resampled, noise-0.5, …",
     "round": "prunings behind it, or the level of pruning at once; 0 is the dense network",
     "trial": "0, 1, …; each has its own initialisation",

@@ -1,4 +1,4 @@
-"""The tidy tables on disk: `results/<experiment>/runs/<stage>.csv` holds a stage's rows, `<stage>.curves.parquet` its curves.
+"""The tidy tables on disk: `results/<collection>/<experiment>/runs/<stage>.csv` holds a stage's rows, `<stage>.curves.parquet` its curves.
 
 What their columns mean is in `lth.results.columns`.
 """
@@ -32,8 +32,8 @@ def save(experiment: Experiment, stage: str, rows: pd.DataFrame, curves: pd.Data
 
 
 def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
-    """Writes a table that lies beside an experiment's rows, `results/<experiment>/<name>.parquet`, and returns the file."""
-    file = paths.RESULTS / experiment.experiment / f"{name}.parquet"
+    """Writes a table that lies beside an experiment's rows, `results/<collection>/<experiment>/<name>.parquet`, and returns the file."""
+    file = paths.RESULTS / experiment.folder / f"{name}.parquet"
     write_atomically(file, lambda temporary: table.to_parquet(temporary, index=False, compression="zstd"))
     return file
 
@@ -44,12 +44,13 @@ def load_results(experiment: str) -> pd.DataFrame:
     Raises LthError where rows that the experiment's params.yaml promises are missing, naming the stages that make them, where there are
     others, and where engines, devices or library versions are mixed.
     """
-    rows = _load_all(load_experiment(experiment), ".csv", _read_rows)
+    plan = load_experiment(experiment)
+    rows = _load_all(plan, ".csv", _read_rows)
     for column in MADE_BY:
         if len(counts := rows[column].value_counts()) > 1:
             mixed = ", ".join(f"{value} ({count} rows)" for value, count in counts.items())
             raise LthError(
-                f"results/{experiment}/runs mix {column} {mixed}: networks are compared only where one made them all; rerun the fewer"
+                f"results/{plan.folder}/runs mix {column} {mixed}: networks are compared only where one made them all; rerun the fewer"
             )
     return rows
 
@@ -59,13 +60,13 @@ def load_curves(experiment: str) -> pd.DataFrame:
     return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves)
 
 
-def has_results(experiment: str) -> bool:
-    """Whether an experiment has been run to its end: its last stage has written the summary."""
-    return (paths.RESULTS / experiment / "summary.csv").is_file()
+def has_results(folder: str) -> bool:
+    """Whether an experiment, `paper/lenet`, has been run to its end: its last stage has written the summary."""
+    return (paths.RESULTS / folder / "summary.csv").is_file()
 
 
 def runs_folder(experiment: Experiment) -> Path:
-    return paths.RESULTS / experiment.experiment / "runs"
+    return paths.RESULTS / experiment.folder / "runs"
 
 
 def _read_rows(file: Path) -> pd.DataFrame:
@@ -94,7 +95,7 @@ def _check_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
 
 
 def _load_all(experiment: Experiment, ending: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
-    remedy = f"make it with `dvc repro pipelines/{experiment.experiment}/dvc.yaml`, or restore it with git"
+    remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
     tables = []
     for stage, networks in expected_networks(experiment).items():
         file = runs_folder(experiment) / f"{stage}{ending}"

@@ -21,13 +21,13 @@ EXTRA = {
     "movement": "movement",
     "mean_movement": "movement",
 }
-"""Tables that lie beside an experiment's rows, `results/<experiment>/<name>.parquet`, and the stage of dvc.yaml that makes each."""
+"""Tables that lie beside an experiment's rows, `results/<collection>/<experiment>/<name>.parquet`, and the stage of dvc.yaml that makes each."""
 
 
 class Tables:
     """The tables of some experiments, each loaded once.
 
-    names: the experiment to read by the name that the paper's figure knows it by: {"lenet": "quick-lenet"} draws at quick scale.
+    names: the experiment to read by the name that the paper's figure knows it by: {"lenet": "quick/lenet"} draws at quick scale.
     """
 
     def __init__(self, names: Mapping[str, str]):
@@ -61,13 +61,18 @@ class Tables:
         try:
             return pyarrow.parquet.read_table(file).to_pandas()
         except (pyarrow.ArrowException, OSError) as error:
-            remedy = f"make it with `dvc repro -s -f {EXTRA[table]}@{experiment}`, or restore it with git"
+            remedy = f"make it with `dvc repro -s -f {stage(table, experiment)}`, or restore it with git"
             raise LthError(f"{paths.shown(file)} is damaged ({error}): {remedy}") from error
+
+
+def stage(table: str, experiment: str) -> str:
+    """The stage of dvc.yaml that makes an extra table of an experiment."""
+    return f"{EXTRA[table]}@{experiment.replace('/', '-')}"
 
 
 def command(needs: Mapping[str, Iterable[str]]) -> str:
     """What makes the arms and extra tables that are needed of experiments."""
-    stages = dict.fromkeys(f"{EXTRA[need]}@{name}" for name, of in needs.items() for need in of if need in EXTRA)
+    stages = dict.fromkeys(stage(need, name) for name, of in needs.items() for need in of if need in EXTRA)
     return " ".join(["dvc repro", *(f"pipelines/{name}/dvc.yaml" for name in needs), *stages])
 
 
@@ -78,7 +83,7 @@ def partial(experiment: str, needs: Iterable[str]) -> list[str]:
     for networks in expected_networks(plan).values():
         for arm, round, *_ in networks:
             rounds[arm].add(round)
-    lacks = {need: plan.last_round - len(rounds[need] - {0}) for need in needs if need in rounds and plan.scale == "paper"}
+    lacks = {need: plan.last_round - len(rounds[need] - {0}) for need in needs if need in rounds and plan.collection == "paper"}
     return [f"{need} in {count} of {plan.last_round} rounds" for need, count in lacks.items() if count]
 
 

@@ -15,6 +15,7 @@ from lth.training.engines.choose import numerics_id
 def main(name: str = "") -> None:
     experiment, settings = load_experiment(name), load_settings()
     engine = load_results(name)["engine"].iloc[0]
+    name = experiment.folder
     stages = f"pipelines/{name}/dvc.yaml"
     numerics = paths.shown(paths.NUMERICS / f"{experiment.network.name}.yaml")
     if others := changed(stages) - {numerics}:

@@ -1,14 +1,14 @@
-"""DVC stage: draw into figures/<folder> what the named experiments support; index.csv there names what has not been run.
+"""DVC stage: draw into figures/<collection> what its experiments support; index.csv there names what has not been run.
 
-`python -m lth.stages.figures quick quick-lenet quick-conv2`
+`python -m lth.stages.figures quick`
 """
 
 from lth.entry import run
-from lth.reports.drawing import draw_folder
+from lth.reports.drawing import draw_collection
 
 
-def main(folder: str, *experiments: str) -> None:
-    draw_folder(folder, experiments)
+def main(collection: str) -> None:
+    draw_collection(collection)
 
 
 if __name__ == "__main__":

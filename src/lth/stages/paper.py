@@ -20,7 +20,7 @@ convolution (without evaluations)."""
 def main() -> None:
     if torch.cuda.is_available():
         return
-    experiments = [experiment for experiment in map(load_experiment, experiment_names()) if experiment.scale == "paper"]
+    experiments = map(load_experiment, experiment_names("paper"))
     described = pd.DataFrame([_described(experiment) for experiment in experiments])
     table = described.groupby("experiment", sort=False).sum()
     print(
@@ -30,21 +30,20 @@ def main() -> None:
     header = ["experiments", "run", "networks", "million steps", "hours"]
     print(table.to_string(header=header, index_names=False, float_format="{:,.1f}".format), file=sys.stderr)
     sys.exit(
-        "\nThis machine has no GPU that torch sees. The CPU can do the Lenet experiments: `dvc repro pipelines/lenet/dvc.yaml:table`, then `make figures`."
+        "\nThis machine has no GPU that torch sees. The CPU can do the Lenet experiments: `dvc repro pipelines/paper/lenet/dvc.yaml:table`, then `make figures`."
     )
 
 
 def _described(experiment: Experiment) -> dict:
     """A row of the table; the experiments of a sweep, named by a number, are added up."""
-    name = experiment.experiment
     networks = sum(len(stage) for stage in expected_networks(experiment).values())
     if experiment.pruning.method == "continued":  # trained on from level to level to find the masks
-        networks += (experiment.pruning.levels - 1) * experiment.trials
+        networks += (experiment.pruning.levels - 1) * experiment.trials.count
     steps = networks * experiment.training.iterations
     return {
-        "experiment": re.sub(r"-\d[\d.e-]*$", "-*", name),
+        "experiment": re.sub(r"-\d[\d.e-]*$", "-*", experiment.name),
         "experiments": 1,
-        "run": int(has_results(name)),
+        "run": int(has_results(experiment.folder)),
         "networks": networks,
         "steps": steps / 1e6,
         "hours": steps * CPU_MILLISECONDS[experiment.network.name] / 3.6e6 / cores(),

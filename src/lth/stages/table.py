@@ -3,6 +3,7 @@
 import json
 
 from lth import paths
+from lth.config import load_experiment
 from lth.entry import run
 from lth.results.files import load_results
 from lth.results.summary import headline, summarise
@@ -10,10 +11,11 @@ from lth.storage import write_bytes
 
 
 def main(experiment: str) -> None:
+    folder = paths.RESULTS / load_experiment(experiment).folder
     rows = load_results(experiment)
-    write_bytes(paths.RESULTS / experiment / "metrics.json", (json.dumps(headline(rows), indent=2) + "\n").encode())
+    write_bytes(folder / "metrics.json", (json.dumps(headline(rows), indent=2) + "\n").encode())
     table = summarise(rows).to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    write_bytes(paths.RESULTS / experiment / "summary.csv", table.encode())
+    write_bytes(folder / "summary.csv", table.encode())
 
 
 if __name__ == "__main__":

@@ -49,8 +49,7 @@ def export(ticket: Ticket, file: Path) -> None:
     content = b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))
     experiment = ticket.experiment
     metadata = {
-        "experiment": experiment.experiment,
-        "scale": experiment.scale,
+        "experiment": experiment.folder,
         "network": experiment.network.name,
         "activation": "ReLU after every layer but the last",
         "layers": ", ".join(f"{layer.name} {'x'.join(map(str, layer.shape))}" for layer in ticket.network.layers),

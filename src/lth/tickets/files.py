@@ -1,6 +1,6 @@
 """Tickets on disk, in kilobytes.
 
-`tickets/<experiment>/initial.npz` holds the seed and a SHA-256 of each trial's initial weights, which are drawn again when needed and
+`tickets/<collection>/<experiment>/initial.npz` holds the seed and a SHA-256 of each trial's initial weights, which are drawn again when needed and
 checked against it. Masks are nested, so `r07.npz` holds only which of round 7's survivors that round pruned, one bit each; the mask of
 round 7 is what rounds 0 to 6 left. Where pruning makes all masks at once, `r00.npz` holds how many levels each weight survives.
 """
@@ -28,11 +28,11 @@ def load_ticket(experiment: str, *, round: int, trial: int) -> Ticket:
     Raises LthError where a file is missing or damaged, the trial or round does not exist, or the weights drawn are not those recorded.
     """
     plan = load_experiment(experiment)
-    if not 0 <= trial < plan.trials:
-        raise LthError(f"{experiment} has trials 0 to {plan.trials - 1}, not {trial}")
+    if trial not in plan.trials.numbers:
+        raise LthError(f"{plan.folder} has trials {plan.trials.numbers[0]} to {plan.trials.numbers[-1]}, not {trial}")
     if not 0 <= round <= plan.last_round:
-        raise LthError(f"{experiment} has rounds 0 to {plan.last_round}, not {round}")
-    return load_tickets(plan, round)[trial]
+        raise LthError(f"{plan.folder} has rounds 0 to {plan.last_round}, not {round}")
+    return load_tickets(plan, round)[plan.trials.numbers.index(trial)]
 
 
 def load_tickets(experiment: Experiment, round: int) -> list[Ticket]:
@@ -47,18 +47,18 @@ def load_rounds(experiment: Experiment, rounds: Sequence[int]) -> dict[int, list
         survived = _survived_levels(experiment)
         return {
             round: [
-                Ticket(experiment, seed, round, trial, {name: levels >= round for name, levels in survived[trial].items()})
-                for trial in range(experiment.trials)
+                Ticket(experiment, seed, round, trial, {name: levels >= round for name, levels in masks.items()})
+                for trial, masks in zip(experiment.trials.numbers, survived, strict=True)
             ]
             for round in rounds
         }
-    masks = [_full_masks(build(experiment.network)) for _ in range(experiment.trials)]
+    masks = [_full_masks(build(experiment.network)) for _ in experiment.trials.numbers]
     tickets = {}
     for round in range(max(rounds) + 1):
         if round > 0:
             masks = _pruned_masks(experiment, round - 1, masks)
         if round in rounds:
-            tickets[round] = [Ticket(experiment, seed, round, trial, mask) for trial, mask in enumerate(masks)]
+            tickets[round] = [Ticket(experiment, seed, round, *ticket) for ticket in zip(experiment.trials.numbers, masks, strict=True)]
     return tickets
 
 
@@ -77,13 +77,20 @@ def save_pruned(tickets: list[Ticket], next_masks: list[Masks]) -> Path:
 def save_survived_levels(experiment: Experiment, survived: dict[str, torch.Tensor]) -> Path:
     """Writes how many levels of pruning each weight survives, and returns the file. survived: uint8 [R, *shape] by name, R trials."""
     file = ticket_file(experiment, "r00")
-    _write(file, {f"{trial}/{name}": levels[trial].numpy() for name, levels in survived.items() for trial in range(experiment.trials)})
+    _write(
+        file,
+        {
+            f"{trial}/{name}": own.numpy()
+            for name, levels in survived.items()
+            for trial, own in zip(experiment.trials.numbers, levels, strict=True)
+        },
+    )
     return file
 
 
 def save_initial(experiment: Experiment, seed: int) -> None:
     """Writes the seed and the SHA-256 of each trial's initial parameters."""
-    digests = [_digest(initial_parameters(experiment, seed, trial)) for trial in range(experiment.trials)]
+    digests = [_digest(initial_parameters(experiment, seed, trial)) for trial in experiment.trials.numbers]
     content = {"seed": np.array(seed), "sha256": np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)}
     _write(ticket_file(experiment, INITIAL), content)
 
@@ -95,17 +102,17 @@ def verify_initial(experiment: Experiment) -> int:
     if record.keys() != {"seed", "sha256"}:
         raise _unusable(file, f"it holds {', '.join(record) or 'nothing'} where seed and sha256 belong")
     seed = int(record["seed"])
-    if len(record["sha256"]) < experiment.trials:
-        raise _unusable(file, f"it holds {len(record['sha256'])} trials of {experiment.trials}")
-    for trial in range(experiment.trials):
-        if record["sha256"][trial].tobytes() != _digest(initial_parameters(experiment, seed, trial)):
+    if len(record["sha256"]) < experiment.trials.count:
+        raise _unusable(file, f"it holds {len(record['sha256'])} trials of {experiment.trials.count}")
+    for trial, digest in zip(experiment.trials.numbers, record["sha256"], strict=False):
+        if digest.tobytes() != _digest(initial_parameters(experiment, seed, trial)):
             raise _unusable(file, f"the initial weights drawn for trial {trial} are not the recorded ones (seed, network or NumPy changed)")
     return seed
 
 
 def ticket_file(experiment: Experiment, name: str) -> Path:
-    """tickets/<experiment>/<initial or r00, r01, …>.npz"""
-    return paths.TICKETS / experiment.experiment / f"{name}.npz"
+    """tickets/<collection>/<experiment>/<initial or r00, r01, …>.npz"""
+    return paths.TICKETS / experiment.folder / f"{name}.npz"
 
 
 def _full_masks(network: Network) -> Masks:
@@ -117,10 +124,10 @@ def _survived_levels(experiment: Experiment) -> list[dict[str, torch.Tensor]]:
     file = ticket_file(experiment, "r00")
     stored = _read(file)
     shapes = {layer.weight: layer.shape for layer in build(experiment.network).layers}
-    expected = {f"{trial}/{name}": shape for trial in range(experiment.trials) for name, shape in shapes.items()}
+    expected = {f"{trial}/{name}": shape for trial in experiment.trials.numbers for name, shape in shapes.items()}
     if {name: levels.shape for name, levels in stored.items()} != expected or any(levels.dtype != np.uint8 for levels in stored.values()):
-        raise _unusable(file, f"it does not hold the levels of {experiment.trials} trials of {experiment.network.name}")
-    return [{name: torch.from_numpy(stored[f"{trial}/{name}"]) for name in shapes} for trial in range(experiment.trials)]
+        raise _unusable(file, f"it does not hold the levels of {experiment.trials.count} trials of {experiment.network.name}")
+    return [{name: torch.from_numpy(stored[f"{trial}/{name}"]) for name in shapes} for trial in experiment.trials.numbers]
 
 
 def _pruned_masks(experiment: Experiment, round: int, masks: list[Masks]) -> list[Masks]:
@@ -166,7 +173,7 @@ def _read(file: Path) -> dict[str, np.ndarray]:
             return dict(arrays)
     except FileNotFoundError:
         raise LthError(
-            f"{paths.shown(file)} is missing: restore it with git, or train it with `dvc repro pipelines/{file.parent.name}/dvc.yaml`"
+            f"{paths.shown(file)} is missing: restore it with git, or train it with `dvc repro pipelines/{file.parent.relative_to(paths.TICKETS)}/dvc.yaml`"
         ) from None
     except Exception as error:  # damage shows in many ways: in the zip, its compression, an array's header or its type
         raise _unusable(file, f"it is truncated or damaged ({error})") from error

@@ -83,7 +83,7 @@ def checkpoints(depends_on: dict, what: str) -> Iterator[Checkpoints]:
     what: the stage's name, by which it is locked and which the message names that a second run of it ends in.
     """
     key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
-    with locked(paths.CHECKPOINTS / f"{what.replace(' ', '-')}.lock", what):
+    with locked(paths.CHECKPOINTS / f"{what.replace(' ', '-').replace('/', '-')}.lock", what):
         folder = paths.CHECKPOINTS / key
         files = [file for file in folder.rglob("*") if file.suffix in (".running", ".finished")]
         yield Checkpoints(folder, max(map(_seconds, files), default=0))
