@@ -1,5 +1,5 @@
 # `make help` lists the targets. Every target sets up the virtual environment it needs; inside an activated environment plain
-# `dvc repro …` does the same as `make quick`, `make quick-cifar` and `make paper`.
+# `dvc repro …` does the same.
 PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/installed
@@ -21,16 +21,16 @@ $(INSTALLED): requirements.txt pyproject.toml
 	touch $@
 
 quick: $(INSTALLED)  ## Train Lenet and Conv-2 at quick scale on real data and draw their figures (minutes on 2 CPU cores)
-	@sh tools/quick.sh quick
+	@sh tools/quick.sh lenet conv2
 
 quick-cifar: $(INSTALLED)  ## The same for Conv-2, Conv-4 and Conv-6
-	@sh tools/quick.sh quick-cifar
+	@sh tools/quick.sh conv2 conv4 conv6
 
 paper: $(INSTALLED)  ## Everything at paper scale; without a GPU, say what that would take
 	@python -m lth.stages.paper && dvc repro && python -m lth.stages.readme
 
 figures: $(INSTALLED)  ## Redraw every figure, judge the claims, write the gallery and README's map from committed results, without training
-	@dvc repro --single-item --force figures quick quick-cifar claims gallery > /dev/null || \
+	@dvc repro --single-item --force figures@paper figures@quick claims gallery > /dev/null || \
 	  { echo "not all was drawn; \`git checkout -- figures results/claims*\` brings back what was there" >&2; exit 1; }
 	@python -m lth.stages.readme
 	@echo "figures/index.html shows them, with what has not been run"

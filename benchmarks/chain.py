@@ -27,7 +27,7 @@ def main() -> None:
     experiment = load_experiment("lenet")
     compared = {
         sides.CONVENTIONAL: sides.LENET[sides.CONVENTIONAL],
-        sides.SPARSE_ALL_CORES: sides.Side(EngineStack, ("lenet", "sparse", sides.CORES), experiment.trials, 2),
+        sides.SPARSE_ALL_CORES: sides.Side(EngineStack, ("lenet", "sparse", sides.CORES), experiment.trials.count, 2),
     }
     running = {name: side.start() for name, side in compared.items()}
     evaluations = evaluations_a_network(experiment)
@@ -54,7 +54,7 @@ def main() -> None:
         iterations=options.iterations,
         extrapolated_to={
             "iterations": experiment.training.iterations,
-            "networks": experiment.trials,
+            "networks": experiment.trials.count,
             "validation_evaluations": evaluations,
         },
         seconds={name: spread(values) for name, values in seconds.items()},
@@ -83,7 +83,7 @@ def measure(running, round: int, repeats: int, iterations: int, experiment: Expe
 
     def seconds(side: sides.Running) -> float:
         a_network = experiment.training.iterations * side.step(iterations) + evaluations * side.evaluation()
-        return experiment.trials * a_network / 1e3
+        return experiment.trials.count * a_network / 1e3
 
     return interleave(repeats, {name: lambda side=side: seconds(side) for name, side in running.items()})
 

@@ -72,10 +72,10 @@ def measure(name: str, stacks: tuple[int, ...], repeats: int, ceilings: dict) ->
 def hours(rows: list[dict]) -> dict[str, float]:
     """Each paper-scale experiment by extrapolation: rounds at a stack of 5, blocks of controls at the largest measured; one evaluation every 100."""
     extrapolated = {}
-    for name in experiment_names():
+    for name in experiment_names("paper"):
         experiment = load_experiment(name)
         measured = {row["networks"]: row["milliseconds"] for row in rows if row["experiment"] == experiment.network.name}
-        if experiment.scale != "paper" or not measured:
+        if not measured:
             continue
         milliseconds = 0.0
         for stage, networks in expected_networks(experiment).items():

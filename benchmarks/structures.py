@@ -14,7 +14,7 @@ def tickets(experiment: Experiment, round: int) -> list[Ticket]:
     """One ticket a trial, by `source`."""
     if source(experiment, round) == COMMITTED:
         return load_tickets(experiment, round)
-    return [_random_ticket(experiment, round, trial) for trial in range(experiment.trials)]
+    return [_random_ticket(experiment, round, trial) for trial in experiment.trials.numbers]
 
 
 def source(experiment: Experiment, round: int) -> str:
