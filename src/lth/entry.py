@@ -20,7 +20,7 @@ def run(main: Callable[..., None]) -> None:
         main(*sys.argv[1:])
     except LthError as error:
         sys.exit(f"error: {error}")
-    except OSError as error:  # from a library's own files, such as Numba's cache; ours are written by lth.storage
+    except OSError as error:  # from a library's own files; ours are written by lth.storage
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         sys.exit(f"error: {error.strerror}; free some space and run the same command again")

@@ -7,6 +7,8 @@ import numpy as np
 from numba import njit
 from numba.core.compiler import Compiler
 
+from .cache import KernelCache
+
 # Values are handled in blocks of 64: four 512-bit or eight 256-bit registers. Indices into values are unsigned, because
 # Numba lets a signed index count from the end and would check each for that.
 LANES = np.uintp(64)
@@ -25,12 +27,19 @@ class _Restrict(Compiler):
 
 
 # Sums may be reordered, once, when compiled; NaN and infinity keep their meaning. Everything is inlined into the entries: a
-# function called from several of them would be compiled in several ways, and which one runs would depend on what was loaded first. Kernels allocate nothing, so Numba's
-# runtime, which would count references to arrays even in inner loops, stays out (_nrt).
-_options = {"_nrt": False, "nogil": True, "cache": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
+# function called from several of them would be compiled in several ways, and which one runs would depend on what was loaded
+# first. Kernels allocate nothing, so Numba's runtime, which would count references to arrays even in inner loops, stays out
+# (_nrt).
+_options = {"_nrt": False, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
 kernel = njit(**_options, pipeline_class=_Restrict, forceinline=True)
 part = njit(**_options, forceinline=True)  # calls kernels; its arguments may overlap
-entry = njit(**_options)  # called from Python
+
+
+def entry(function):
+    """Compiles what Python calls, and with it all that is inlined: entries alone are kept on disk."""
+    compiled = njit(**_options)(function)
+    compiled._cache = KernelCache(function)
+    return compiled
 
 
 class Optimiser(NamedTuple):
