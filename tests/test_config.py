@@ -192,10 +192,11 @@ def test_configurations_are_frozen(root):
 
 @pytest.mark.parametrize(
     "words",
-    ["round tiny r07", "round tiny seven", "control tiny reint", "round tyni r00", "initialise tyni", "data mnits"],
+    ["round tiny r07", "round tiny seven", "control tiny reint", "round tyni r00", "initialise tyni", "data mnits", "structure conv"],
 )
 def test_a_stage_refuses_what_there_is_not(project, words, monkeypatch):
     save_initial(load_experiment("tiny"), seed=0)
+    tiny.write_experiment(project, tiny.numbers({"name": "conv", "network.name": "conv2", "data.name": "cifar10"}), "quick/conv")
     stage, *rest = words.split()
     monkeypatch.setattr(sys, "argv", [stage, *rest])
     with pytest.raises(SystemExit, match=r"^error: .+$") as ended:

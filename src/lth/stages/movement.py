@@ -1,6 +1,6 @@
 """DVC stage: train the dense networks of one experiment again and measure how far weights move, in and out of one round's tickets.
 
-`python -m lth.stages.movement lenet r08`
+`python -m lth.stages.movement paper/lenet r08`
 """
 
 from lth.config import load_experiment, load_settings
