@@ -9,8 +9,8 @@ from lth.anatomy.cost import cost
 from lth.anatomy.overlap import overlap
 from lth.anatomy.structure import maps, structure
 from lth.config import load_experiment
-from lth.errors import LthError
 from lth.entry import run
+from lth.errors import LthError
 from lth.results.files import save_table
 from lth.tickets import load_rounds
 
