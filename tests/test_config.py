@@ -101,6 +101,19 @@ MISTAKES = {
     "another collection": ({"collection": "paper"}, ["collection", "'paper/tiny'", "'quick/tiny'"]),
     "unknown collection": ({"collection": "fast"}, ["collection", "'fast'", "'quick'"]),
     "a name that is no folder's": ({"name": "../evil"}, ["name", "'../evil'", "pattern"]),
+    "sweep of a key that may not vary": (
+        {"training.vary": {"optimiser.drops": [1]}},
+        ["training: vary.optimiser.drops: unknown key", "warmup"],
+    ),
+    "sweep that falls": ({"training.vary": {"optimiser.learning_rate": [2, 1]}}, ["vary.optimiser.learning_rate must ascend", "2, 1"]),
+    "sweep of nothing": ({"training.vary": {"optimiser.learning_rate": []}}, ["training.vary", "at least 1 item"]),
+    "sweep to a rate of zero": (
+        {"training.vary": {"optimiser.learning_rate": [0]}},
+        ["vary.optimiser.learning_rate: 0 is wrong, must be gre"],
+    ),
+    "sweep to half an iteration": ({"training.vary": {"optimiser.warmup": [0, 0.5]}}, ["vary.optimiser.warmup: 0.5 is wrong", "integer"]),
+    "sweep beyond the end": ({"training.vary": {"optimiser.warmup": [0, 1_000]}}, ["warmup and drops must lie within the 40"]),
+    "two sweeps": ({"training.vary": {"optimiser.warmup": [0], "optimiser.learning_rate": [1]}}, ["training.vary", "at most 1 item"]),
     "trials that begin nowhere": ({"trials": {"first": -1, "count": 3}}, ["trials.first", "-1", "greater than or equal to 0"]),
     "trials without a count": ({"trials": {"first": 5}}, ["trials.count: missing"]),
 }

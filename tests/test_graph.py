@@ -22,7 +22,10 @@ DRAWN = ROOT_STAGES["figures"]["foreach"]
 
 READING = {
     "structure": (ROOT_STAGES["structure"]["do"], "lth.stages.structure"),
-    "figures": (ROOT_STAGES["figures"]["do"], "lth.stages.figures, lth.networks"),  # figure 2 counts weights, and imports networks only then
+    "figures": (
+        ROOT_STAGES["figures"]["do"],
+        "lth.stages.figures, lth.networks",
+    ),  # figure 2 counts weights, and imports networks only then
     "claims": (ROOT_STAGES["claims"], "lth.stages.claims"),
     "gallery": (ROOT_STAGES["gallery"], "lth.stages.gallery"),
     "table": (EXPERIMENT_STAGES["table"], "lth.stages.table"),
@@ -80,7 +83,9 @@ def test_every_experiment_has_the_same_stages_and_a_numerics_id(name):
 
 def test_every_collection_is_drawn_and_shown():
     assert [collection for collection in COLLECTIONS if experiment_names(collection)] == DRAWN
-    assert {dep for dep in ROOT_STAGES["gallery"]["deps"] if dep.startswith("figures/")} == {f"figures/{collection}" for collection in DRAWN}
+    assert {dep for dep in ROOT_STAGES["gallery"]["deps"] if dep.startswith("figures/")} == {
+        f"figures/{collection}" for collection in DRAWN
+    }
 
 
 def test_stages_of_measurements_are_named_by_the_folder_they_measure():

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
 from lth.config.settings import Frozen, Positive
 
@@ -66,10 +66,48 @@ class OptimiserConfig(Frozen):
         return drops
 
 
+Values = Annotated[tuple[Annotated[float, Field(ge=0, allow_inf_nan=False, strict=False)], ...], Field(strict=False, min_length=1)]
+
+SWEPT = ("learning_rate", "warmup")
+"""Keys of the optimiser that a sweep may vary: they change neither shapes nor pruning, so that networks of all values make one stack."""
+
+
 class TrainingConfig(Frozen):
     iterations: Annotated[int, Field(gt=0)]
     batch_size: Annotated[int, Field(gt=0)]
     optimiser: OptimiserConfig
+    vary: dict[str, Values] = Field({}, max_length=1)
+    """A sweep: one key of SWEPT, as `optimiser.learning_rate`, and the values in which every network is trained, in place of the optimiser's own."""
+
+    @model_validator(mode="after")
+    def _sweep(self):
+        for key, values in self.vary.items():
+            if key not in (allowed := [f"optimiser.{name}" for name in SWEPT]):
+                raise ValueError(f"vary.{key}: unknown key, allowed here: {', '.join(allowed)}")
+            if list(values) != sorted(set(values)):
+                raise ValueError(f"vary.{key} must ascend without repeats, not {', '.join(f'{value:g}' for value in values)}")
+            for value in values:
+                try:
+                    self.optimiser_of(value)
+                except ValidationError as error:
+                    raise ValueError(
+                        f"vary.{key}: {value:g} is wrong, {error.errors()[0]['msg'].replace('Input should', 'must')}"
+                    ) from None
+        return self
+
+    @property
+    def variants(self) -> tuple[float | None, ...]:
+        """The values of a sweep; where there is none, None alone."""
+        return next(iter(self.vary.values()), (None,))
+
+    def optimiser_of(self, variant: float | None) -> OptimiserConfig:
+        """The optimiser of one value of a sweep, or the only one."""
+        if variant is None:
+            return self.optimiser
+        (key,) = self.vary
+        name = key.removeprefix("optimiser.")
+        value = int(variant) if name == "warmup" and variant == int(variant) else variant
+        return OptimiserConfig.model_validate(self.optimiser.model_dump() | {name: value})
 
 
 class EvaluationConfig(Frozen):
@@ -211,9 +249,9 @@ class Experiment(Frozen):
         for split, count in images.items():
             if (asked := getattr(self.evaluation, f"{split}_images") or 0) > count:
                 raise ValueError(f"evaluation.{split}_images: {asked} is wrong, must be at most {count}, or null for all")
-        optimiser = self.training.optimiser
-        if max(optimiser.warmup, *optimiser.drops, 0) > self.training.iterations:
-            raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")
+        for optimiser in map(self.training.optimiser_of, self.training.variants):
+            if max(optimiser.warmup, *optimiser.drops, 0) > self.training.iterations:
+                raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")
         return self
 
     @property
