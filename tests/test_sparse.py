@@ -199,7 +199,7 @@ def test_the_first_of_equal_logits_is_the_prediction(mnist):
 TRAINS = """
 import hashlib, sys
 import numpy as np
-from lth.training import sparse
+from lth.training.engines import kernels as sparse
 
 rng = np.random.default_rng(0)
 features = (rng.random((200, 784)) * (rng.random((200, 784)) < 0.2)).astype(np.float32)
