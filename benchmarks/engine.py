@@ -9,8 +9,8 @@ import torch
 from benchmarks.structures import tickets
 from lth.config import load_experiment, load_settings
 from lth.data import load_data
-from lth.tickets import Ticket
-from lth.training import BatchOrder, Member, Plan, choose_engine
+from lth.networks import build
+from lth.training import Member, Plan, choose_engine
 
 
 class EngineStack:
@@ -22,13 +22,13 @@ class EngineStack:
         data = load_data(self.experiment.data.name, self.experiment.data.scaling)
         self.images = len(data.train.labels)
         self.plan = Plan(self.experiment.training, self.experiment.evaluation, 0)
-        self.engine = choose_engine(settings, self.experiment, data, self.plan)
+        self.engine = choose_engine(settings, build(self.experiment.network), data, self.plan)
         self.pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
 
     def prepare(self, round: int, networks: int) -> None:
         """So many networks before training: the round's trials, again from the first where there are more networks than trials."""
         trials = tickets(self.experiment, round)
-        members = [self._member(trials[number % len(trials)]) for number in range(networks)]
+        members = [Member.of(trials[number % len(trials)], self.images) for number in range(networks)]
         size = self.engine.chunk_size
         self.trainers = [self.engine.trainer(members[first : first + size]) for first in range(0, networks, size)]
         self.reached = 0
@@ -72,8 +72,3 @@ class EngineStack:
     def _finish(self) -> None:
         if self.engine.device.type == "cuda":
             torch.cuda.synchronize()
-
-    def _member(self, ticket: Ticket) -> Member:
-        training = self.experiment.training
-        order = BatchOrder(ticket.seed, self.experiment.family, ticket.trial, ticket.round, self.images, training.batch_size)
-        return Member("ticket", ticket.round, ticket.trial, 0, ticket.start, order, 0, training.optimiser.learning_rate)

@@ -10,7 +10,8 @@ from lth import load_results, paths
 from lth.config import load_experiment, load_settings
 from lth.errors import LthError
 from lth.experiments.accept import check, compare, sample, take_over
-from lth.experiments.rounds import train_block, train_round
+from lth.experiments.blocks import train_block
+from lth.experiments.rounds import train_round
 from lth.storage import sha256
 from lth.tickets import save_initial
 

@@ -1,5 +1,8 @@
 """Claims: the rule of verdicts on literal numbers, the file of claims, and nothing judged that has not been run."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,13 +10,15 @@ import pytest
 import tiny
 from lth import paths
 from lth.claims import CLAIMS, estimators, judge
-from lth.claims.judge import judge_unit, read_claims
+from lth.claims.judge import check_needs, judge_unit, read_claims
 from lth.claims.verdict import Measured, interval
 from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
 from lth.results.columns import COLUMNS, CURVES
 from lth.results.files import save
+from lth.results.tables import EXTRA
 from lth.stages import claims
+from lth.tickets.controls import CONTROLS
 
 PAPER = [
     "lenet-es-38",
@@ -106,8 +111,19 @@ def test_a_mistake_in_the_file_is_one_line(change, says):
     entry = {name: getattr(CLAIMS[0], name) for name in CLAIMS[0].__dataclass_fields__}
     assert read_claims([entry]) == CLAIMS[:1]
     with pytest.raises(LthError, match=f"^claims.yaml, lenet-es-38: {says}") as caught:
-        read_claims([entry | change])
+        check_needs(read_claims([entry | change]))
     assert "\n" not in str(caught.value)
+
+
+def test_claims_need_what_there_can_be():
+    check_needs(CLAIMS)
+    assert {need for claim in CLAIMS for needs in claim.needs.values() for need in needs} <= {*CONTROLS, *EXTRA}
+
+
+def test_needs_are_checked_without_torch():
+    """Which is slow to import, and which figures and claims otherwise do without."""
+    code = "import sys; from lth.claims.judge import CLAIMS, check_needs; check_needs(CLAIMS); sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], env=tiny.environment(tiny.REPOSITORY), check=True)
 
 
 def test_every_claim_of_the_paper_is_there():

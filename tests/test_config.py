@@ -78,7 +78,7 @@ MISTAKES = {
     "block of the dense network": ({"blocks.reinit.rounds": ["r00"]}, ["blocks.reinit", "r00"]),
     "block out of order": ({"blocks.reinit.rounds": ["r02", "r01"]}, ["blocks.reinit", "ascend", "r02, r01"]),
     "block without rounds": ({"blocks.reinit.rounds": []}, ["blocks.reinit.rounds"]),
-    "block of an unknown control": ({"blocks.reinit.control": "reint"}, ["blocks.reinit.control", "'reint'", "'reinit'", "'sparsity'"]),
+    "block of a control that cannot be": ({"blocks.reinit.control": "../x"}, ["blocks.reinit.control: '../x' is wrong", "[a-z0-9.-]"]),
     "block named as a round": ({"blocks": {"r01": BLOCK}}, ["blocks", "r01"]),
     "block with a path for a name": ({"blocks": {"../x": BLOCK}}, ["blocks", "../x"]),
     "blocks that overlap": ({"blocks.again": BLOCK}, ["blocks.again", "blocks.reinit", "reinit of r01"]),

@@ -4,6 +4,10 @@ import pytest
 import torch
 
 import tiny
+from lth.config import load_experiment, load_settings
+from lth.errors import LthError
+from lth.experiments.rounds import train_round
+from lth.tickets import save_initial
 from lth.tickets.controls import CONTROLS, reinit, resampled, reshuffle, sparsity
 
 DRAWN = [name for name in CONTROLS if name != "ticket"]
@@ -116,3 +120,13 @@ def test_noise_grows_with_sigma_and_is_one_noise(ticket):
             added, once = (part[layer.weight][mask] - own[layer.weight][mask] for part in (noisy.parameters, unit))
             assert torch.allclose(added, sigma * once, atol=1e-6)
             assert added.std().item() == pytest.approx(sigma * layer.deviation, rel=5 / (2 * len(added)) ** 0.5)
+
+
+def test_an_unknown_control_is_one_line_where_a_stage_trains(project):
+    tiny.write_experiment(project, tiny.numbers({"blocks.other": {**tiny.NUMBERS["blocks"]["reinit"], "control": "reinitt"}}))
+    settings, experiment = load_settings(), load_experiment("tiny")
+    save_initial(experiment, settings.seed)
+    with pytest.raises(
+        LthError, match=r"^pipelines/tiny/params.yaml: blocks.other.control: 'reinitt' is unknown, allowed: ticket, reinit, [^\n]+$"
+    ):
+        train_round(settings, experiment, "r00")

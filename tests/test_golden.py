@@ -66,8 +66,8 @@ def trajectories(network: str, engine: str, optimiser: str, device: str = "cpu")
         weights = {name: trained.parameters[name][position : position + 1] for name in ticket.mask}
         pruned = prune_layerwise(weights, {name: part[None] for name, part in starts[arm]().mask.items()}, rates)
         measured[arm] = {
-            "validation loss": trained.validation_loss[position].tolist(),
-            "final losses": [float(trained.scores[f"final_{split}_loss"][position]) for split in ("validation", "test", "train")],
+            "validation loss": trained.curves["validation_loss"][position].tolist(),
+            "final losses": [float(trained.measured[f"final_{split}_loss"][position]) for split in ("validation", "test", "train")],
             "weight norms": [float(value.double().norm()) for value in weights.values()],
             "norms of what pruning leaves": [float((weights[name] * mask).double().norm()) for name, mask in pruned.items()],
         }

@@ -3,23 +3,28 @@
 import json
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import tiny
 from lth import load_curves, load_results, paths
 from lth.config import load_experiment, load_settings
 from lth.errors import LthError
-from lth.experiments.rounds import train_block, train_round
+from lth.experiments.blocks import train_block
+from lth.experiments.rounds import train_round
+from lth.experiments.stage import open_stage
 from lth.measures import IDENTITY
 from lth.results.columns import COLUMNS, CURVES
 from lth.results.files import save
 from lth.results.provenance import record
 from lth.results.summary import headline
-from lth.tickets import load_ticket, save_initial
+from lth.tickets import load_ticket, load_tickets, save_initial
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +131,19 @@ def test_provenance_is_rewritten_only_when_the_bytes_change(root):
     record(sidecar, [result], "another command", {"engine": "torch-2"}, seconds=100)
     assert json.loads(sidecar.read_bytes())["engine"] == "torch-2"
     assert json.loads(sidecar.read_bytes())["wall_seconds"] == 100
+
+
+@pytest.mark.parametrize(("device", "says"), [("cpu", {}), ("cuda", {"networks_per_chunk": 7})])
+def test_provenance_names_the_chunk_that_a_gpus_rounding_depends_on(trained, device, says):
+    sidecar = paths.RESULTS / "tiny" / "provenance" / "r00.json"
+    before = json.loads(sidecar.read_text())
+    sidecar.unlink()
+    with open_stage(load_settings(), trained, "r00", load_tickets(trained, 0)) as stage:
+        chunked = replace(stage, engine=SimpleNamespace(device=torch.device(device), chunk_size=7))
+        chunked.record([paths.ROOT / file for file in before["sha256"]], "the stage")
+    after = json.loads(sidecar.read_text())
+    assert {name: after[name] for name in after.keys() - before.keys()} == says
+    assert before.keys() <= after.keys()
 
 
 def test_the_headline_is_of_the_round_that_validates_best(trained):

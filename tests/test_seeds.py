@@ -1,6 +1,7 @@
 """Every named random stream, pinned: a ticket made on one machine is the same ticket on another."""
 
 import hashlib
+import re
 
 import numpy as np
 import pytest
@@ -54,7 +55,10 @@ STREAMS = {
     "reinit draw 1": lambda: start("reinit", 1),
     "reshuffle": lambda: start("reshuffle", 0),
     "sparsity": lambda: start("sparsity", 0),
+    "resample": lambda: start("resampled", 0),
+    "noise": lambda: start("noise-0.5", 0),
     "dropout": lambda: f"{seeds.torch_seed(0, 'dropout', 'conv2-cifar10', 'ticket', 0, 0, 0):016x}",
+    "accept": lambda: hashed(seeds.stream(0, "accept", "lenet").integers(0, 1_000, 100)),
 }
 
 PINNED = {
@@ -71,13 +75,21 @@ PINNED = {
     "reinit draw 1": "a0dbd8e95c73cc1fe7f520908f79f2bf",
     "reshuffle": "239ba6000957edad936823b5a9c52fe4",
     "sparsity": "16c7b6a8efc60c3a1376284dc96ff08f",
+    "resample": "1ed45623387b15b6e7f520908f79f2bf",
+    "noise": "c48c8262c035c58de7f520908f79f2bf",
     "dropout": "0f8254adaee6179a",
+    "accept": "53c1952e48f6fffa",
 }
 
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_a_stream_is_the_same_everywhere(name):
     assert STREAMS[name]() == PINNED[name], "tickets and data splits made elsewhere would not be those made here"
+
+
+def test_every_stream_in_use_is_pinned():
+    in_use = set(re.findall(r"^    (\w+)\(", seeds.__doc__, re.MULTILINE))
+    assert in_use == {name.split()[0] for name in PINNED} - {"key"}
 
 
 def test_initial_parameters_are_the_init_stream():

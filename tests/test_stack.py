@@ -207,10 +207,10 @@ def test_a_gpu_trains_as_the_cpu_does_and_repeats_itself(network, cuda, tmp_path
         tiny.train(stack.engine, stack.members, tmp_path / str(number))
         for number, stack in enumerate(Stack(network, {}, device=device) for device in (cuda, cuda, "cpu"))
     )
-    for name in ("validation_loss", "validation_accuracy", "test_accuracy", "es_iteration"):
-        assert np.array_equal(getattr(on_gpu, name), getattr(again, name)), name
+    for one, two in ((on_gpu.measured, again.measured), (on_gpu.curves, again.curves)):
+        assert all(np.array_equal(value, two[name]) for name, value in one.items())
     assert all(torch.equal(value, again.parameters[name]) for name, value in on_gpu.parameters.items())
-    np.testing.assert_allclose(on_gpu.validation_loss, on_cpu.validation_loss, rtol=1e-3)
+    np.testing.assert_allclose(on_gpu.curves["validation_loss"], on_cpu.curves["validation_loss"], rtol=1e-3)
     for position, member in enumerate(Stack(network, {}).members):
         for name, mask in member.start().mask.items():
             assert not on_gpu.parameters[name][position][~mask].any()
@@ -223,7 +223,7 @@ def test_tf32_is_near_ieee(network, cuda, tmp_path):
     losses = []
     for precision in ("tf32", "ieee"):  # settings of the process: ieee last, as other tests want it
         stack = Stack(network, {}, device=cuda, precision=precision)
-        losses.append(tiny.train(stack.engine, stack.members, tmp_path / precision).validation_loss)
+        losses.append(tiny.train(stack.engine, stack.members, tmp_path / precision).curves["validation_loss"])
     np.testing.assert_allclose(*losses, rtol=2e-2)
 
 

@@ -1,6 +1,7 @@
 """Masks made at once: how many levels of pruning each weight survives, decided from the dense network."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ import tiny
 from lth import load_results, load_ticket
 from lth.config import load_experiment, load_settings
 from lth.errors import LthError
-from lth.experiments.rounds import train_block, train_round
+from lth.experiments import at_once, stage
+from lth.experiments.blocks import train_block
+from lth.experiments.rounds import train_round
 from lth.pruning import prune_layerwise
-from lth.pruning.methods import survived_levels
 from lth.tickets import save_initial, ticket_file
 
 AT_ONCE = {
@@ -30,28 +32,26 @@ METHODS = {
 }
 
 
-def no_training(*_):
-    raise AssertionError("only continued training trains on")
-
-
 @pytest.mark.parametrize(("method", "ranked"), [("oneshot", "trained"), ("iteration0", "initial")])
 def test_levels_are_one_ranking_of_the_dense_weights(method, ranked):
     experiment = tiny.experiment(changes={"pruning": METHODS[method], **AT_ONCE})
     ticket = tiny.ticket(experiment, density=1.1)
     parameters = {"initial": ticket.initial_parameters(), "trained": tiny.ticket(experiment, trial=1, density=1.1).initial_parameters()}
-    stacks = {name: {key: value[None] for key, value in part.items()} for name, part in parameters.items()}
-    survived = survived_levels(experiment, **stacks, masks={name: mask[None] for name, mask in ticket.mask.items()}, train_on=no_training)
+    work = SimpleNamespace(experiment=experiment, network=ticket.network)
+    levels = at_once.METHODS[method](work, [ticket], {name: value[None] for name, value in parameters["trained"].items()})
     for layer in ticket.network.layers:
-        magnitudes, levels = parameters[ranked][layer.weight].abs(), survived[layer.weight][0]
-        assert levels.dtype == torch.uint8
-        left, rate = layer.size, getattr(experiment.pruning, layer.kind)
-        for level in (1, 2, 3):
-            left -= round(rate * left)
-            assert int((levels >= level).sum()) == left, "as many as iterative pruning leaves"
-            assert magnitudes[levels >= level].min() >= magnitudes[levels < level].max()
+        magnitudes, left, before = parameters[ranked][layer.weight].abs(), layer.size, ticket.mask[layer.weight]
+        for masks in levels:
+            (mask,) = masks[layer.weight]
+            left -= round(getattr(experiment.pruning, layer.kind) * left)
+            assert int(mask.sum()) == left, "as many as iterative pruning leaves"
+            assert magnitudes[mask].min() >= magnitudes[~mask].max()
+            assert not (mask & ~before).any()
+            before = mask
+    assert len(levels) == 3
 
 
-def test_continued_training_prunes_what_was_trained_on():
+def test_continued_training_prunes_what_was_trained_on(monkeypatch):
     experiment = tiny.experiment(changes={"pruning": METHODS["continued"], **AT_ONCE})
     ticket = tiny.ticket(experiment, density=1.1)
     generator = np.random.Generator(np.random.Philox(key=3))
@@ -59,17 +59,44 @@ def test_continued_training_prunes_what_was_trained_on():
     drawn = [{name: torch.from_numpy(generator.standard_normal(mask.shape)) for name, mask in full.items()} for _ in range(3)]
     seen = []
 
-    def train_on(level, weights, masks):
+    def train_on(work, tickets, level, weights, masks):
         seen.append((level, weights, masks))
         return drawn[level]
 
-    survived = survived_levels(experiment, drawn[0], drawn[0], full, train_on)
+    monkeypatch.setattr(at_once, "train_on", train_on)
+    levels = at_once.continued(SimpleNamespace(experiment=experiment, network=ticket.network), [ticket], drawn[0])
     masks, rates = full, {layer.weight: getattr(experiment.pruning, layer.kind) for layer in ticket.network.layers}
-    for level, weights in enumerate(drawn, start=1):
+    for weights, level in zip(drawn, levels, strict=True):
         masks = prune_layerwise(weights, masks, rates)
-        assert all(torch.equal(survived[name] >= level, mask) for name, mask in masks.items())
+        assert all(torch.equal(level[name], mask) for name, mask in masks.items())
     assert [level for level, *_ in seen] == [1, 2], "after the last pruning nothing is trained on"
     assert all(weights is drawn[position] for position, (_, weights, _) in enumerate(seen)), "it goes on from where it was"
+    assert all(masks is levels[position] for position, (_, _, masks) in enumerate(seen)), "with what the pruning before it left"
+
+
+def test_continued_training_goes_on_at_the_level_where_it_was_stopped(root, monkeypatch):
+    tiny.write_project(root, {"pruning": METHODS["continued"], **AT_ONCE})
+    settings, experiment = load_settings(), load_experiment("tiny")
+    save_initial(experiment, settings.seed)
+    train_round(settings, experiment, "r00")
+    written = ticket_file(experiment, "r00").read_bytes()
+    train_stack, stopped = stage.train_stack, {"tiny level 2/2"}
+
+    def train(*stack, title, **options):
+        if title in stopped:
+            raise KeyboardInterrupt
+        return train_stack(*stack, title=title, **options)
+
+    monkeypatch.setattr(stage, "train_stack", train)
+    ticket_file(experiment, "r00").unlink()
+    with pytest.raises(KeyboardInterrupt):
+        train_round(settings, experiment, "r00")
+    kept = {file.relative_to(root / ".checkpoints").parts[1:]: file.stat().st_mtime_ns for file in root.glob(".checkpoints/**/*.finished")}
+    assert sorted(kept) == [("0000.finished",), ("0001.finished",), ("level01", "0000.finished"), ("level01", "0001.finished")]
+    stopped.clear()
+    train_round(settings, experiment, "r00")
+    assert ticket_file(experiment, "r00").read_bytes() == written
+    assert not list(root.glob(".checkpoints/**/*.finished"))
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -102,7 +102,7 @@ class Made:
                 "es_validation_accuracy": 0.98 - 0.001 * number,
             }
             for number in range(len(experiment.rounds))
-            for trial in range(experiment.trials)
+            for trial in experiment.trials.numbers
         )
 
 

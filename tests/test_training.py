@@ -11,6 +11,7 @@ import torch
 from torch.nn import functional as F
 
 import tiny
+from lth.measures import CURVES, MEASURED
 from lth.tickets import Ticket
 from lth.training import BatchOrder, Plan
 
@@ -35,10 +36,9 @@ def tickets(plan, trials: int = 3) -> list[Ticket]:
 
 def same(one, two) -> bool:
     """Whether two stacks measured the very same."""
-    arrays = ("es_iteration", "validation_loss", "validation_accuracy", "test_accuracy")
     return (
-        all(np.array_equal(getattr(one, name), getattr(two, name)) for name in arrays)
-        and all(np.array_equal(one.scores[name], two.scores[name]) for name in one.scores)
+        all(np.array_equal(one.measured[name], two.measured[name]) for name in MEASURED)
+        and all(np.array_equal(one.curves[name], two.curves[name]) for name in CURVES)
         and all(torch.equal(one.parameters[name], two.parameters[name]) for name in one.parameters)
     )
 
@@ -115,9 +115,9 @@ def test_a_run_is_the_same_whatever_its_neighbours_and_however_often(network, ki
         alone = tiny.train(tiny.engine(plan, data, name=kind), [member], tmp_path / f"alone {position}")
         for other, place in ((stack, position), (backwards, -1 - position)):
             assert all(torch.equal(other.parameters[name][place], value[0]) for name, value in alone.parameters.items())
-            assert all(other.scores[name][place] == value[0] for name, value in alone.scores.items())
-            assert np.array_equal(other.validation_loss[place], alone.validation_loss[0])
-    assert len({tuple(curve) for curve in stack.validation_loss}) == len(members), "the networks themselves differ"
+            assert all(other.measured[name][place] == value[0] for name, value in alone.measured.items())
+            assert np.array_equal(other.curves["validation_loss"][place], alone.curves["validation_loss"][0])
+    assert len({tuple(curve) for curve in stack.curves["validation_loss"]}) == len(members), "the networks themselves differ"
 
 
 @pytest.mark.parametrize("kind", tiny.engines("lenet"))
@@ -130,9 +130,9 @@ def test_each_network_has_its_own_learning_rate(kind, tmp_path):
     )
     slow = experiment(changes={"training.optimiser.learning_rate": 1e-3})
     alone = tiny.train(tiny.engine(slow, data, name=kind), [tiny.member(tickets(slow, 1)[0], data)], tmp_path / "b")
-    assert np.array_equal(stack.validation_loss[1], alone.validation_loss[0])
-    assert stack.validation_loss[0, -1] != stack.validation_loss[1, -1]
-    assert len(set(stack.validation_loss[2])) == 1
+    assert np.array_equal(stack.curves["validation_loss"][1], alone.curves["validation_loss"][0])
+    assert stack.curves["validation_loss"][0, -1] != stack.curves["validation_loss"][1, -1]
+    assert len(set(stack.curves["validation_loss"][2])) == 1
 
 
 @pytest.mark.parametrize("kind", tiny.engines("lenet"))
@@ -143,20 +143,21 @@ def test_early_stop_is_the_first_minimum_and_its_scores_are_of_the_weights_there
     engine = tiny.engine(plan, data, name=kind)
     trained = tiny.train(engine, members, tmp_path / "run")
     points = engine.plan.evaluation_points
-    assert trained.es_iteration.tolist() == [points[curve.argmin()] for curve in trained.validation_loss]
-    assert ((trained.es_iteration > 0) & (trained.es_iteration < 200)).any(), "the case is one where training overfits"
+    early_stops = trained.measured["es_iteration"]
+    assert early_stops.tolist() == [points[curve.argmin()] for curve in trained.curves["validation_loss"]]
+    assert ((early_stops > 0) & (early_stops < 200)).any(), "the case is one where training overfits"
     for position, member in enumerate(members):
         trainer = engine.trainer([member])
-        es = int(trained.es_iteration[position])
+        es = int(early_stops[position])
         for point, start, stop in (("es", 0, es), ("final", es, 200)):
             if stop > start:
                 trainer.advance(start, stop)
             for split in ("validation", "test", "train"):
                 loss, accuracy = trainer.evaluate(split)
-                assert trained.scores[f"{point}_{split}_loss"][position] == loss[0]
-                assert trained.scores[f"{point}_{split}_accuracy"][position] == accuracy[0]
-    assert np.array_equal(trained.scores["es_validation_loss"], trained.validation_loss.min(1))
-    assert np.array_equal(trained.scores["final_validation_loss"], trained.validation_loss[:, -1])
+                assert trained.measured[f"{point}_{split}_loss"][position] == loss[0]
+                assert trained.measured[f"{point}_{split}_accuracy"][position] == accuracy[0]
+    assert np.array_equal(trained.measured["es_validation_loss"], trained.curves["validation_loss"].min(1))
+    assert np.array_equal(trained.measured["final_validation_loss"], trained.curves["validation_loss"][:, -1])
 
 
 @pytest.mark.parametrize("kind", tiny.engines("lenet"))
@@ -164,7 +165,7 @@ def test_of_equal_losses_the_first_is_the_early_stop(kind, tmp_path):
     plan = experiment()
     data = tiny.data_set("mnist")
     still = tiny.train(tiny.engine(plan, data, name=kind), [tiny.member(tickets(plan, 1)[0], data, learning_rate=1e-30)], tmp_path)
-    assert still.es_iteration.tolist() == [0]
+    assert still.measured["es_iteration"].tolist() == [0]
 
 
 @pytest.mark.parametrize("kind", tiny.engines("lenet"))

@@ -3,6 +3,7 @@
 import copy
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -11,12 +12,12 @@ import torch
 import yaml
 from safetensors.torch import save_file
 
-from lth import paths, seeds
+from lth import paths
 from lth.config import Experiment, Settings
 from lth.data import DataSet, Split
 from lth.networks import build
 from lth.tickets import Ticket
-from lth.training import BatchOrder, Checkpoints, Member, Plan, Trained, choose_engine, train_stack
+from lth.training import Checkpoints, Member, Plan, Trained, choose_engine, train_stack
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -93,25 +94,15 @@ def ticket(experiment: Experiment, *, trial: int = 0, round: int = 1, density: f
 
 def member(ticket: Ticket, data: DataSet, *, start=None, arm: str = "ticket", draw: int = 0, learning_rate: float | None = None) -> Member:
     """A ticket, or a control of it, as a network of a stack."""
-    training = ticket.experiment.training
-    names = (ticket.experiment.family, arm, ticket.trial, ticket.round, draw)
-    return Member(
-        arm=arm,
-        round=ticket.round,
-        trial=ticket.trial,
-        draw=draw,
-        start=start or ticket.start,
-        order=BatchOrder(ticket.seed, ticket.experiment.family, ticket.trial, ticket.round, len(data.train.labels), training.batch_size),
-        dropout_seed=seeds.torch_seed(ticket.seed, "dropout", *names),
-        learning_rate=learning_rate or training.optimiser.learning_rate,
-    )
+    made = Member.of(ticket, len(data.train.labels), arm=arm, draw=draw, start=start)
+    return replace(made, learning_rate=learning_rate) if learning_rate else made
 
 
 def engine(experiment: Experiment, data: DataSet, *, name: str = "torch", **settings):
     """An engine for a tiny experiment; settings: keys of the root's params.yaml."""
     settings = Settings.model_validate({**SETTINGS, "engine": name, **settings})
     plan = Plan(experiment.training, experiment.evaluation, experiment.evaluation.test_curve_until)
-    return choose_engine(settings, experiment, data, plan)
+    return choose_engine(settings, build(experiment.network), data, plan)
 
 
 def engines(network: str) -> list[str]:
@@ -124,7 +115,7 @@ def engines(network: str) -> list[str]:
 
 def train(engine, members: list[Member], folder: Path) -> Trained:
     """Trains a stack; folder: an empty one, for its checkpoints."""
-    return train_stack(engine, members, Checkpoints(folder), title="tiny", keep_parameters=True)
+    return train_stack(engine, engine.plan, members, Checkpoints(folder), title="tiny", keep_parameters=True)
 
 
 def move_root(root: Path, setattr=setattr) -> None:

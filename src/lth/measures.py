@@ -1,10 +1,35 @@
-"""What is measured of a trained network, and what tells one from another."""
+"""What is measured of a trained network, and what tells one from another: whoever stores, tabulates or compares it reads the names here."""
 
 SPLITS = ("validation", "test", "train")
 
 
-SCORES = tuple(f"{point}_{split}_{score}" for point in ("es", "final") for split in SPLITS for score in ("loss", "accuracy"))
-"""Measured of every network, at its early stop and at its last iteration: mean cross-entropy in nats, accuracy as a share."""
+KINDS = {"loss": "mean cross-entropy, nats,", "accuracy": "share classified correctly"}
+"""What evaluating a network on a split gives, in this order."""
+
+
+POINTS = {"es": "at the early stop", "final": "at the last iteration"}
+"""The weights that a network is measured with."""
+
+
+SCORES = {
+    f"{point}_{split}_{kind}": f"{text} on the {split} images {when}"
+    for point, when in POINTS.items()
+    for split in SPLITS
+    for kind, text in KINDS.items()
+}
+"""What the evaluations at these points give."""
+
+
+MEASURED = {"es_iteration": "early stop: iteration of minimum validation loss, the first on ties", **SCORES}
+"""All that is one number a network."""
+
+
+CURVES = {
+    "validation_loss": "mean cross-entropy on the validation images, nats, float32",
+    "validation_accuracy": "share of the validation images classified correctly, float32",
+    "test_accuracy": "share of the test images, float32; missing where not measured",
+}
+"""All that is one number a network and evaluation point, named by split and kind."""
 
 
 IDENTITY = ["arm", "round", "trial", "draw"]

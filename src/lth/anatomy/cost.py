@@ -7,9 +7,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from lth.config import INITIAL, Experiment
+from lth.config import Experiment
 from lth.results.columns import COST
-from lth.tickets import Ticket, ticket_file
+from lth.tickets import Ticket, ticket_files
 
 
 def cost(experiment: Experiment, tickets: Sequence[Ticket]) -> pd.DataFrame:
@@ -43,8 +43,7 @@ def connected(masks: Sequence[Tensor]) -> int:
 
 def file_bytes(experiment: Experiment, round: int) -> int:
     """Size of the files that the tickets of a round are read from, all trials' together."""
-    names = [INITIAL, *list(experiment.rounds)[:round]]
-    return sum(ticket_file(experiment, name).stat().st_size for name in names)
+    return sum(file.stat().st_size for file in ticket_files(experiment, round))
 
 
 def mask_bits(mask: Tensor) -> float:

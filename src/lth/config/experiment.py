@@ -169,8 +169,9 @@ class PruningConfig(Frozen):
 class Block(Frozen):
     """One named block of controls: one DVC stage."""
 
-    control: Literal["ticket", "reinit", "reshuffle", "sparsity", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3"]
-    """`ticket` is for masks made at once; tickets of iterative pruning are trained by its rounds."""
+    control: Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")]
+    """One of `lth.tickets.controls.CONTROLS`, checked where a stage trains. `ticket` is for masks made at once; tickets of iterative
+    pruning are trained by its rounds."""
     rounds: tuple[RoundName, ...] = Field(strict=False, min_length=1)
     """Ascending."""
     after: RoundName

@@ -14,17 +14,16 @@ import pandas as pd
 from lth import paths, seeds
 from lth.config import Experiment, Settings
 from lth.errors import LthError
-from lth.experiments.run import Candidate, Run
+from lth.experiments.stage import open_stage
 from lth.machine import hardware
-from lth.measures import IDENTITY, SCORES
+from lth.measures import IDENTITY, MEASURED
 from lth.results.files import load_results, runs_folder
 from lth.storage import sha256, write_bytes
 from lth.tickets import load_rounds
-from lth.training import checkpoints
 
 TOLERANCE = 3
-FLOOR = {"es_iteration": 200, **{score: 0.002 if score.endswith("accuracy") else 0.01 for score in SCORES}}
-"""By compared column: iterations, shares, nats."""
+FLOOR = {"iteration": 200, "accuracy": 0.002, "loss": 0.01}
+"""By the last word of the compared column: iterations, shares, nats."""
 
 
 def check(settings: Settings, experiment: Experiment) -> str:
@@ -34,21 +33,19 @@ def check(settings: Settings, experiment: Experiment) -> str:
     """
     rows = load_results(experiment.folder)
     chosen = sample(rows, settings.seed)
-    tickets = load_rounds(experiment, sorted(set(chosen["round"])))
-    candidates = [Candidate(row.arm, tickets[row.round][row.trial], row.draw) for row in chosen.itertuples()]
-    run = Run(settings, experiment)
-    made_by, present = rows["engine"].iloc[0], run.about["engine"]
-    if made_by.split("-")[0] != present.split("-")[0]:
-        raise LthError(
-            f"the results of {experiment.folder} were made by engine {made_by}, and this would train {present}: "
-            "set `engine` and `device` in params.yaml to what made them"
-        )
-    title = f"{experiment.folder} accept"
+    rounds = load_rounds(experiment, sorted(set(chosen["round"])))
+    tickets = [rounds[row.round][row.trial] for row in chosen.itertuples()]
     code = {str(file): sha256(file) for file in sorted(Path(__file__).parents[1].rglob("*.py"))}
-    with checkpoints({"sample": chosen.to_csv(), "code": code, **run.about}, title) as kept:
-        again = run.rows(candidates, run.train(candidates, kept, title=title))
-        kept.remove()
-    exact = made_by == present and _made_here(experiment, run)
+    with open_stage(settings, experiment, "accept", tickets, sample=chosen.to_csv(), code=code) as stage:
+        made_by, present = rows["engine"].iloc[0], stage.made_by["engine"]
+        if made_by.split("-")[0] != present.split("-")[0]:
+            raise LthError(
+                f"the results of {experiment.folder} were made by engine {made_by}, and this would train {present}: "
+                "set `engine` and `device` in params.yaml to what made them"
+            )
+        members = [stage.member(ticket, arm=row.arm, draw=row.draw) for row, ticket in zip(chosen.itertuples(), tickets, strict=True)]
+        again = stage.rows(members, stage.train(members))
+    exact = made_by == present and _made_here(experiment, stage.made_by["library"])
     compare(rows, chosen, again, exact=exact)
     return (
         f"{len(chosen)} networks of {experiment.folder} trained again: {'every number the same' if exact else 'all within the tolerance'}"
@@ -70,8 +67,8 @@ def compare(rows: pd.DataFrame, chosen: pd.DataFrame, again: pd.DataFrame, *, ex
     """Raises LthError where a number of `again` is not that of `chosen`, row by row. rows: all of the experiment, for the tolerance."""
     for (_, committed), (_, trained) in zip(chosen.iterrows(), again.iterrows(), strict=True):
         alike = rows[(rows["arm"] == committed["arm"]) & (rows["round"] == committed["round"])]
-        for column, floor in FLOOR.items():
-            allowed = 0 if exact else max(floor, TOLERANCE * np.ptp(alike[column]))
+        for column in MEASURED:
+            allowed = 0 if exact else max(FLOOR[column.rpartition("_")[2]], TOLERANCE * np.ptp(alike[column]))
             if not abs(trained[column] - committed[column]) <= allowed:
                 where = ", ".join(f"{name} {committed[name]}" for name in IDENTITY)
                 raise LthError(
@@ -98,8 +95,8 @@ def take_over(experiment: Experiment, engine: str) -> int:
     return changed
 
 
-def _made_here(experiment: Experiment, run: Run) -> bool:
+def _made_here(experiment: Experiment, library: str) -> bool:
     """Whether every stage's provenance names this hardware and the engine's library."""
     sidecars = (paths.RESULTS / experiment.folder / "provenance").glob("*.json")
     made = [(about["hardware"], about["library"]) for about in map(json.loads, (file.read_text() for file in sidecars))]
-    return set(made) == {(hardware(), run.about["library"])}
+    return set(made) == {(hardware(), library)}

@@ -1,42 +1,39 @@
 """From what training measured to tidy rows: one a trained network, and one a point of its curves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from lth.config import Experiment
 from lth.measures import IDENTITY
-from lth.networks import build
 from lth.results.columns import COLUMNS, CURVES
-from lth.training import Member, Trained
+from lth.training import Member, Plan, Trained
 
 
-def tabulate(experiment: Experiment, members: Sequence[Member], trained: Trained, remaining: Sequence[int], engine: dict) -> pd.DataFrame:
-    """The rows of a trained stack. remaining: surviving weights of each network. engine: its `engine`, `device` and `library`."""
+def tabulate(members: Sequence[Member], trained: Trained, made_by: Mapping[str, str]) -> pd.DataFrame:
+    """The rows of a trained stack. made_by: its `engine`, `device` and `library`."""
+    tickets = [member.ticket for member in members]
+    experiments = [ticket.experiment for ticket in tickets]
     rows = pd.DataFrame([{name: getattr(member, name) for name in IDENTITY} for member in members])
-    total = build(experiment.network).weight_count
     rows = rows.assign(
-        experiment=experiment.name,
-        scale=experiment.collection,
-        percent_remaining=[100 * count / total for count in remaining],
-        weights_remaining=list(remaining),
-        iterations=experiment.training.iterations,
+        experiment=[experiment.name for experiment in experiments],
+        scale=[experiment.collection for experiment in experiments],
+        percent_remaining=[ticket.percent_remaining for ticket in tickets],
+        weights_remaining=[ticket.weights_remaining for ticket in tickets],
+        iterations=[experiment.training.iterations for experiment in experiments],
         learning_rate=[member.learning_rate for member in members],
-        es_iteration=trained.es_iteration,
-        **trained.scores,
-        **engine,
+        **trained.measured,
+        **made_by,
     )
     return rows[list(COLUMNS)]
 
 
-def tabulate_curves(members: Sequence[Member], trained: Trained, points: Sequence[int], test_points: Sequence[int]) -> pd.DataFrame:
+def tabulate_curves(members: Sequence[Member], trained: Trained, plan: Plan) -> pd.DataFrame:
     """The curves of a trained stack, one row a network and evaluation point."""
     parts = []
     for position, member in enumerate(members):
-        part = pd.DataFrame({"iteration": points, **{name: getattr(member, name) for name in IDENTITY}})
-        part["validation_loss"] = trained.validation_loss[position].astype("float32")
-        part["validation_accuracy"] = trained.validation_accuracy[position].astype("float32")
-        tests = pd.Series(trained.test_accuracy[position], index=test_points, dtype="float32")
-        part["test_accuracy"] = part["iteration"].map(tests).astype("float32")
+        part = pd.DataFrame({"iteration": plan.evaluation_points, **{name: getattr(member, name) for name in IDENTITY}})
+        for curve, values in trained.curves.items():
+            measured = pd.Series(values[position], index=plan.points[curve.partition("_")[0]], dtype="float32")
+            part[curve] = part["iteration"].map(measured).astype("float32")
         parts.append(part)
     return pd.concat(parts)[list(CURVES)]

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,6 +90,16 @@ class Network:
         return parameters
 
 
+def stacked(networks: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Tensors of R networks by name, parameters or masks, as one stack: [*shape] each -> [R, *shape]."""
+    return {name: torch.stack([network[name] for network in networks]) for name in networks[0]}
+
+
+def unstacked(stack: Mapping[str, Tensor]) -> list[dict[str, Tensor]]:
+    """The R networks of a stack, as views of it: [R, *shape] -> [*shape] each."""
+    return [dict(zip(stack, tensors, strict=True)) for tensors in zip(*stack.values(), strict=True)]
+
+
 def scaled(width: int, factor: float) -> int:
     """A hidden width times the network's width factor, at least 1."""
     return max(1, round(width * factor))
@@ -111,6 +121,5 @@ def network_by_network(one: Callable[[Parameters, Tensor], Tensor], parameters: 
     """
     if len(inputs) == 1:
         return one({name: value.squeeze(0) for name, value in parameters.items()}, inputs.squeeze(0)).unsqueeze(0)
-    networks = [dict(zip(parameters, values, strict=True)) for values in zip(*parameters.values(), strict=True)]
-    calls = [functools.partial(one, *network) for network in zip(networks, inputs, strict=True)]
+    calls = [functools.partial(one, *network) for network in zip(unstacked(parameters), inputs, strict=True)]
     return torch.stack(side_by_side(calls) if inputs.is_cuda else [call() for call in calls])

@@ -7,61 +7,44 @@
 | continued             | the network that was trained on, never reset (paper, appendix B, strategy 2)                     |
 | iteration0            | the untrained network, by the magnitude of its initial weights (paper, appendix F.4)             |
 
-All masks and weights here are stacked: [R, *shape] for R trials.
+All masks and weights here are stacked: [R, *shape] for R trials. What is trained in between is in `lth.experiments`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-
-import torch
+from collections.abc import Callable, Sequence
 
 from lth.config import Experiment
 from lth.errors import LthError
-from lth.networks import Parameters, build
+from lth.networks import Layer, Parameters
 from lth.pruning import Masks, prune_global, prune_layerwise
 
-TrainOn = Callable[[int, Parameters, Masks], Parameters]
-"""Trains the networks of one level on from their weights, masked, and returns their final parameters."""
 
+def prune(experiment: Experiment, layers: Sequence[Layer], parameters: Parameters, masks: Masks) -> Masks:
+    """The masks of the next round, from the final parameters of this one (paper, section 1, step 3).
 
-def prune_round(experiment: Experiment, parameters: Parameters, masks: Masks) -> Masks:
-    """The masks of the next round, from the final parameters of this one (paper, section 1, step 3)."""
-    weights = {name: parameters[name] for name in masks}
-    layers, rates = build(experiment.network).layers, experiment.pruning
-    if rates.method == "global":
-        ranked = [layer.weight for layer in layers if layer.kind == "conv"]
-        return masks | _checked(experiment, prune_global, {n: weights[n] for n in ranked}, {n: masks[n] for n in ranked}, rates.conv)
-    return _checked(experiment, prune_layerwise, weights, masks, {layer.weight: getattr(rates, layer.kind) for layer in layers})
-
-
-def survived_levels(experiment: Experiment, initial: Parameters, trained: Parameters, masks: Masks, train_on: TrainOn) -> dict:
-    """How many of the experiment's levels of pruning each weight survives: uint8, the shapes and names of the masks.
-
-    initial, trained: parameters of the dense networks before and after training. masks: those of the dense networks. train_on is called
-    for continued training alone.
+    layers: the network's. Raises LthError where a network has diverged.
     """
-    method, full = experiment.pruning.method, masks
-    parameters = initial if method == "iteration0" else trained
-    survived = {name: torch.zeros_like(mask, dtype=torch.uint8) for name, mask in masks.items()}
+    rates = experiment.pruning
+    if rates.method == "global":
+        ranked = {layer.weight: masks[layer.weight] for layer in layers if layer.kind == "conv"}
+        return masks | _checked(experiment, prune_global, parameters, ranked, rates.conv)
+    return _checked(experiment, prune_layerwise, parameters, masks, {layer.weight: getattr(rates, layer.kind) for layer in layers})
+
+
+def prune_levels(experiment: Experiment, layers: Sequence[Layer], parameters: Parameters, masks: Masks) -> list[Masks]:
+    """The masks of all the experiment's levels of pruning, from one network's parameters. masks: those of the dense networks."""
+    levels = [masks]
     for level in range(1, experiment.pruning.levels + 1):
-        if method == "continued" and level > 1:
-            parameters = train_on(level - 1, parameters, masks)
         if experiment.pruning.shares_of_dense:
-            weights = {name: parameters[name] for name in masks}
-            rates = {layer.weight: experiment.pruning.share(layer.kind, level) for layer in build(experiment.network).layers}
-            masks = _checked(experiment, prune_layerwise, weights, full, rates)
+            shares = {layer.weight: experiment.pruning.share(layer.kind, level) for layer in layers}
+            levels.append(_checked(experiment, prune_layerwise, parameters, masks, shares))
         else:
-            masks = prune_round(experiment, parameters, masks)
-        survived = {name: count + masks[name] for name, count in survived.items()}
-    return survived
+            levels.append(prune(experiment, layers, parameters, levels[-1]))
+    return levels[1:]
 
 
-def stacked(parts: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    """Tensors of R networks by name as one stack."""
-    return {name: torch.stack([part[name] for part in parts]) for name in parts[0]}
-
-
-def _checked(experiment: Experiment, prune: Callable[..., Masks], weights: Parameters, *how) -> Masks:
+def _checked(experiment: Experiment, ranking: Callable[..., Masks], parameters: Parameters, masks: Masks, rates) -> Masks:
+    """What a ranking prunes of the weights that the masks name."""
     try:
-        return prune(weights, *how)
+        return ranking({name: parameters[name] for name in masks}, masks, rates)
     except ValueError as error:
         raise LthError(f"{experiment.folder}: {error}; lower training.optimiser.learning_rate") from error

@@ -1,6 +1,7 @@
 """The columns of the tidy tables: what is measured of every network, and how it is told from the others."""
 
-from lth.measures import IDENTITY, SPLITS
+from lth import measures
+from lth.measures import IDENTITY, MEASURED
 
 COLUMNS = {
     "experiment": "its folder's name under pipelines/<collection>/",
@@ -13,13 +14,7 @@ COLUMNS = {
     "weights_remaining": "the same as a count",
     "iterations": "length of the training",
     "learning_rate": "base learning rate",
-    "es_iteration": "early stop: iteration of minimum validation loss, the first on ties",
-    **{
-        f"{point}_{split}_{score}": f"{text} on the {split} images {when}"
-        for point, when in (("es", "at the early stop"), ("final", "at the last iteration"))
-        for split in SPLITS
-        for score, text in (("loss", "mean cross-entropy, nats,"), ("accuracy", "share classified correctly"))
-    },
+    **MEASURED,
     "engine": "engine and the id of its arithmetic",
     "device": "cpu, or the GPU's name",
     "library": "library that computed, and its version",
@@ -31,9 +26,7 @@ TEXT = ("experiment", "scale", "arm", "engine", "device", "library")
 CURVES = {
     **{name: COLUMNS[name] for name in IDENTITY},
     "iteration": "mini-batches trained",
-    "validation_loss": "mean cross-entropy on the validation images, nats, float32",
-    "validation_accuracy": "share of the validation images classified correctly, float32",
-    "test_accuracy": "share of the test images, float32; missing where not measured",
+    **measures.CURVES,
 }
 
 _TICKET = {

@@ -2,7 +2,7 @@
 
 from lth.config import load_experiment, load_settings
 from lth.entry import run
-from lth.experiments.rounds import train_block
+from lth.experiments.blocks import train_block
 
 
 def main(experiment: str, block: str) -> None:

@@ -5,9 +5,10 @@ from lth.tickets.files import (
     load_ticket,
     load_tickets,
     save_initial,
+    save_levels,
     save_pruned,
-    save_survived_levels,
     ticket_file,
+    ticket_files,
     verify_initial,
 )
 from lth.tickets.ticket import Start, Ticket, initial_parameters
@@ -20,8 +21,9 @@ __all__ = [
     "load_ticket",
     "load_tickets",
     "save_initial",
+    "save_levels",
     "save_pruned",
-    "save_survived_levels",
     "ticket_file",
+    "ticket_files",
     "verify_initial",
 ]

@@ -74,15 +74,16 @@ def save_pruned(tickets: list[Ticket], next_masks: list[Masks]) -> Path:
     return file
 
 
-def save_survived_levels(experiment: Experiment, survived: dict[str, torch.Tensor]) -> Path:
-    """Writes how many levels of pruning each weight survives, and returns the file. survived: uint8 [R, *shape] by name, R trials."""
+def save_levels(experiment: Experiment, levels: Sequence[Masks]) -> Path:
+    """Writes how many levels of pruning each weight survives, and returns the file. levels: the masks [R, *shape] of each, R trials."""
+    survived = {name: torch.stack([masks[name] for masks in levels]).sum(0, dtype=torch.uint8) for name in levels[0]}
     file = ticket_file(experiment, "r00")
     _write(
         file,
         {
             f"{trial}/{name}": own.numpy()
-            for name, levels in survived.items()
-            for trial, own in zip(experiment.trials.numbers, levels, strict=True)
+            for name, counts in survived.items()
+            for trial, own in zip(experiment.trials.numbers, counts, strict=True)
         },
     )
     return file
@@ -113,6 +114,11 @@ def verify_initial(experiment: Experiment) -> int:
 def ticket_file(experiment: Experiment, name: str) -> Path:
     """tickets/<collection>/<experiment>/<initial or r00, r01, …>.npz"""
     return paths.TICKETS / experiment.folder / f"{name}.npz"
+
+
+def ticket_files(experiment: Experiment, round: int) -> list[Path]:
+    """The files that the tickets of a round, and of those before it, are read from."""
+    return [ticket_file(experiment, name) for name in (INITIAL, *list(experiment.rounds)[:round])]
 
 
 def _full_masks(network: Network) -> Masks:

@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths
-from lth.measures import SCORES
+from lth.measures import CURVES, MEASURED
 from lth.storage import locked, write_atomically
 from lth.training.stack import Trained
 
@@ -45,8 +45,7 @@ class Checkpoints:
 
     def save_finished(self, chunk: str, trained: Trained) -> None:
         """Keeps what a chunk measured, and drops its checkpoint."""
-        arrays = {name: getattr(trained, name) for name in ("es_iteration", "validation_loss", "validation_accuracy", "test_accuracy")}
-        tensors = {name: torch.from_numpy(array) for name, array in {**arrays, **trained.scores}.items()}
+        tensors = {name: torch.from_numpy(array) for name, array in {**trained.measured, **trained.curves}.items()}
         _save(
             self.folder / f"{chunk}.finished",
             {**tensors, **{f"parameters.{name}": value for name, value in trained.parameters.items()}},
@@ -61,8 +60,8 @@ class Checkpoints:
             return None
         tensors = loaded[0]
         return Trained(
-            **{name: tensors[name].numpy() for name in ("es_iteration", "validation_loss", "validation_accuracy", "test_accuracy")},
-            scores={name: tensors[name].numpy() for name in SCORES},
+            measured={name: tensors[name].numpy() for name in MEASURED},
+            curves={name: tensors[name].numpy() for name in CURVES},
             parameters={name.removeprefix("parameters."): value for name, value in tensors.items() if name.startswith("parameters.")},
         )
 

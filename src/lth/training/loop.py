@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lth.measures import SCORES, SPLITS
+from lth.measures import CURVES, KINDS, POINTS, SPLITS
 from lth.networks import Parameters
 from lth.training.checkpoint import Checkpoints
 from lth.training.plan import Plan
@@ -42,7 +42,6 @@ class Engine(Protocol):
     device: torch.device
     workers: int
     chunk_size: int
-    plan: Plan
 
     def trainer(self, members: Sequence[Member]) -> Trainer: ...
 
@@ -51,8 +50,10 @@ class Stopped(Exception):
     """Another chunk failed, or the user interrupted: this one stopped at a checkpoint."""
 
 
-def train_stack(engine: Engine, members: Sequence[Member], checkpoints: Checkpoints, *, title: str, keep_parameters: bool) -> Trained:
-    """Trains every network of a stack for the full number of iterations, and measures it.
+def train_stack(
+    engine: Engine, plan: Plan, members: Sequence[Member], checkpoints: Checkpoints, *, title: str, keep_parameters: bool
+) -> Trained:
+    """Trains every network of a stack for the full number of iterations, and measures it when the plan says.
 
     title: names experiment and round in the progress bar. keep_parameters: whether the final parameters are returned.
     Goes on from checkpoints of an interrupted run, to the same result bit for bit.
@@ -60,11 +61,11 @@ def train_stack(engine: Engine, members: Sequence[Member], checkpoints: Checkpoi
     chunks = [members[first : first + engine.chunk_size] for first in range(0, len(members), engine.chunk_size)]
     stop = threading.Event()
     with (
-        Progress(title, len(members), engine.plan.training.iterations) as progress,
+        Progress(title, len(members), plan.training.iterations) as progress,
         ThreadPoolExecutor(engine.workers) as pool,
     ):
         runs = [
-            pool.submit(_train_chunk, engine, chunk, checkpoints, f"{number:04}", progress, stop, keep_parameters)
+            pool.submit(_train_chunk, engine, plan, chunk, checkpoints, f"{number:04}", progress, stop, keep_parameters)
             for number, chunk in enumerate(chunks)
         ]
         try:
@@ -78,15 +79,15 @@ def train_stack(engine: Engine, members: Sequence[Member], checkpoints: Checkpoi
     return Trained.concatenate([run.result() for run in runs])
 
 
-def _train_chunk(engine, members, checkpoints, name, progress, stop, keep_parameters) -> Trained:
+def _train_chunk(engine, plan, members, checkpoints, name, progress, stop, keep_parameters) -> Trained:
     if finished := checkpoints.load_finished(name):
         progress.finished(len(members))
         return finished
-    run = _Run(engine, members)
+    run = _Run(engine, plan, members)
     reached = run.resume(checkpoints.load_running(name))
     progress.trained(reached * len(members))
     saved = time.monotonic()
-    while reached < engine.plan.training.iterations:
+    while reached < plan.training.iterations:
         reached, before = run.to_next_evaluation(reached), reached
         progress.trained((reached - before) * len(members))
         if stop.is_set() or time.monotonic() - saved > CHECKPOINT_SECONDS:
@@ -103,13 +104,16 @@ def _train_chunk(engine, members, checkpoints, name, progress, stop, keep_parame
 class _Run:
     """One chunk on its way through the plan: a trainer, and what was measured so far."""
 
-    def __init__(self, engine: Engine, members: Sequence[Member]):
-        self.plan = engine.plan
+    def __init__(self, engine: Engine, plan: Plan, members: Sequence[Member]):
+        self.plan = plan
         self.trainer = engine.trainer(members)
-        networks, points = len(members), self.plan.evaluation_points
-        self.validation_loss = np.full((networks, len(points)), np.nan)
-        self.validation_accuracy = np.full((networks, len(points)), np.nan)
-        self.test_accuracy = np.full((networks, len(self.plan.test_points)), np.nan)
+        networks = len(members)
+        self.curves = {
+            curve: np.full((networks, len(points)), np.nan)
+            for split, points in plan.points.items()
+            for kind in KINDS
+            if (curve := f"{split}_{kind}") in CURVES
+        }
         self.es_loss = np.full(networks, np.inf)
         self.es_iteration = np.zeros(networks, np.int64)
 
@@ -119,7 +123,7 @@ class _Run:
             self._evaluate(0)
             return 0
         iteration, state = saved
-        for name, array in self._measurements().items():
+        for name, array in self._so_far().items():
             array[:] = state[name].numpy()
         self.trainer.load_state(state)
         return iteration
@@ -132,35 +136,29 @@ class _Run:
         return target
 
     def state(self) -> dict[str, Tensor]:
-        measured = {name: torch.from_numpy(array) for name, array in self._measurements().items()}
-        return {**measured, **self.trainer.state()}
+        so_far = {name: torch.from_numpy(array) for name, array in self._so_far().items()}
+        return {**so_far, **self.trainer.state()}
 
     def measured(self, keep_parameters: bool) -> Trained:
         """The whole record, with what is measured only of the early stop's and the last weights."""
-        scores = {}
-        for point in ("es", "final"):
+        measured = {"es_iteration": self.es_iteration}
+        for point in POINTS:
             for split in SPLITS:
-                loss, accuracy = self.trainer.evaluate(split, best=point == "es")
-                scores[f"{point}_{split}_loss"], scores[f"{point}_{split}_accuracy"] = loss, accuracy
-        assert tuple(scores) == SCORES
-        parameters = self.trainer.snapshot() if keep_parameters else {}
-        return Trained(self.es_iteration, scores, self.validation_loss, self.validation_accuracy, self.test_accuracy, parameters)
+                for kind, score in zip(KINDS, self.trainer.evaluate(split, best=point == "es"), strict=True):
+                    measured[f"{point}_{split}_{kind}"] = score
+        return Trained(measured, self.curves, self.trainer.snapshot() if keep_parameters else {})
 
     def _evaluate(self, iteration: int) -> None:
-        position = self.plan.evaluation_points.index(iteration)
-        loss, accuracy = self.trainer.evaluate("validation")
-        self.validation_loss[:, position], self.validation_accuracy[:, position] = loss, accuracy
-        if iteration in self.plan.test_points:
-            self.test_accuracy[:, self.plan.test_points.index(iteration)] = self.trainer.evaluate("test")[1]
+        for split, points in self.plan.points.items():
+            if iteration in points:
+                for kind, score in zip(KINDS, self.trainer.evaluate(split), strict=True):
+                    if (curve := f"{split}_{kind}") in self.curves:
+                        self.curves[curve][:, points.index(iteration)] = score
+        loss = self.curves["validation_loss"][:, self.plan.evaluation_points.index(iteration)]
         better = loss < self.es_loss
         self.es_loss[better], self.es_iteration[better] = loss[better], iteration
         self.trainer.keep(better)
 
-    def _measurements(self) -> dict[str, np.ndarray]:
-        return {
-            "validation_loss": self.validation_loss,
-            "validation_accuracy": self.validation_accuracy,
-            "test_accuracy": self.test_accuracy,
-            "es_loss": self.es_loss,
-            "es_iteration": self.es_iteration,
-        }
+    def _so_far(self) -> dict[str, np.ndarray]:
+        """What the early stop and the curves are up to now."""
+        return {**self.curves, "es_loss": self.es_loss, "es_iteration": self.es_iteration}

@@ -13,6 +13,7 @@ from torch import Tensor
 from lth.config import OptimiserConfig
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+"""Adam's, in every engine."""
 MOMENTUM = 0.9
 
 

@@ -1,7 +1,8 @@
 """What a training run does at which iteration, and on which images."""
 
-import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -27,6 +28,11 @@ class Plan:
         """Those at which test accuracy is measured too."""
         return [point for point in self.evaluation_points if 0 < self.test_curve_until >= point]
 
+    @cached_property
+    def points(self) -> dict[str, list[int]]:
+        """Iterations at which networks are evaluated in training, by split."""
+        return {"validation": self.evaluation_points, "test": self.test_points}
+
     def schedule(self, start: int, stop: int) -> np.ndarray:
         """Factors on the learning rate for iterations start … stop - 1, float64: linear warmup, then drops by 10 (paper, section 4)."""
         iterations = np.arange(start, stop)
@@ -46,21 +52,23 @@ class BatchOrder:
     images: int
     batch_size: int
 
-    def batches(self, start: int, stop: int) -> np.ndarray:
-        """Positions among the training images of the batches of iterations start … stop - 1: int64 [stop - start, batch]."""
-        parts = []
+    def batches(self, start: int, stop: int, drawn: Callable[[int], np.ndarray] | None = None) -> np.ndarray:
+        """Positions among the training images of the batches of iterations start … stop - 1: int64 [stop - start, batch].
+
+        drawn: gives the batches of an epoch, where the caller keeps them from one call to the next.
+        """
+        return np.concatenate([(drawn or self.epoch)(epoch)[first:last] for epoch, first, last in self.by_epoch(start, stop)])
+
+    def by_epoch(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """Iterations start … stop - 1 as (epoch, first, last): iterations first … last - 1 of each epoch, counted from its beginning."""
         for epoch in range(start // self.per_epoch, (stop - 1) // self.per_epoch + 1):
-            first = max(start - epoch * self.per_epoch, 0)
-            last = min(stop - epoch * self.per_epoch, self.per_epoch)
-            parts.append(self.epoch(epoch)[first:last])
-        return np.concatenate(parts)
+            yield epoch, max(start - epoch * self.per_epoch, 0), min(stop - epoch * self.per_epoch, self.per_epoch)
 
     @property
     def per_epoch(self) -> int:
         """Iterations an epoch."""
         return self.images // self.batch_size
 
-    @functools.lru_cache(maxsize=16)  # noqa: B019  an epoch of each network in training at once; orders are few and small
     def epoch(self, epoch: int) -> np.ndarray:
         """The batches of one epoch, counted from 0: int64 [per_epoch, batch]."""
         shuffled = seeds.stream(self.seed, "order", self.family, self.trial, self.round, epoch).permutation(self.images)

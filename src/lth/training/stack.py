@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 
-from lth.measures import SCORES
+from lth import seeds
 from lth.networks import Parameters
-from lth.tickets import Start
+from lth.tickets import Start, Ticket
+from lth.tickets.controls import CONTROLS
 from lth.training.plan import BatchOrder
 
 
@@ -18,8 +20,8 @@ class Member:
 
     arm: str
     """`ticket`, or the name of a control."""
-    round: int
-    trial: int
+    ticket: Ticket
+    """The ticket that it is, or is a control of."""
     draw: int
     start: Callable[[], Start]
     """Makes the starting weights and mask when the network's turn comes."""
@@ -27,32 +29,49 @@ class Member:
     dropout_seed: int
     learning_rate: float
 
+    @classmethod
+    def of(cls, ticket: Ticket, images: int, *, arm: str = "ticket", draw: int = 0, start: Callable[[], Start] | None = None) -> "Member":
+        """An arm's draw of a ticket, trained as the ticket's experiment says.
+
+        images: how many there are in the training set. start: where it starts, if not where its arm says.
+        """
+        training, family = ticket.experiment.training, ticket.experiment.family
+        return cls(
+            arm=arm,
+            ticket=ticket,
+            draw=draw,
+            start=start or partial(CONTROLS[arm], ticket, draw),
+            order=BatchOrder(ticket.seed, family, ticket.trial, ticket.round, images, training.batch_size),
+            dropout_seed=seeds.torch_seed(ticket.seed, "dropout", family, arm, ticket.trial, ticket.round, draw),
+            learning_rate=training.optimiser.learning_rate,
+        )
+
+    @property
+    def round(self) -> int:
+        return self.ticket.round
+
+    @property
+    def trial(self) -> int:
+        return self.ticket.trial
+
 
 @dataclass(frozen=True)
 class Trained:
     """What training R networks measured, one entry a network along the first axis."""
 
-    es_iteration: np.ndarray
-    """int64 [R]: the iteration of minimum validation loss, the first on ties."""
-    scores: dict[str, np.ndarray]
-    """The SCORES by name, float64 [R]."""
-    validation_loss: np.ndarray
-    """float64 [R, evaluation points]."""
-    validation_accuracy: np.ndarray
-    """float64 [R, evaluation points]."""
-    test_accuracy: np.ndarray
-    """float64 [R, test points]."""
+    measured: dict[str, np.ndarray]
+    """What `lth.measures.MEASURED` names: the early stop's iteration int64 [R], the scores float64 [R]."""
+    curves: dict[str, np.ndarray]
+    """What `lth.measures.CURVES` names: float64 [R, points of the curve]."""
     parameters: Parameters
     """Final weights and biases float32 [R, *shape] by name; empty where they were not asked for."""
 
     @classmethod
     def concatenate(cls, parts: Sequence["Trained"]) -> "Trained":
         """Several stacks as one, in their order."""
+        first = parts[0]
         return cls(
-            es_iteration=np.concatenate([part.es_iteration for part in parts]),
-            scores={name: np.concatenate([part.scores[name] for part in parts]) for name in SCORES},
-            validation_loss=np.concatenate([part.validation_loss for part in parts]),
-            validation_accuracy=np.concatenate([part.validation_accuracy for part in parts]),
-            test_accuracy=np.concatenate([part.test_accuracy for part in parts]),
-            parameters={name: torch.cat([part.parameters[name] for part in parts]) for name in parts[0].parameters},
+            measured={name: np.concatenate([part.measured[name] for part in parts]) for name in first.measured},
+            curves={name: np.concatenate([part.curves[name] for part in parts]) for name in first.curves},
+            parameters={name: torch.cat([part.parameters[name] for part in parts]) for name in first.parameters},
         )

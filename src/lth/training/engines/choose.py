@@ -4,23 +4,22 @@ import torch
 import yaml
 
 from lth import paths
-from lth.config import Experiment, Settings
+from lth.config import Settings
 from lth.data import DataSet
 from lth.errors import LthError
-from lth.networks import build
+from lth.networks import Network
 from lth.training.engines.torch import TorchEngine
 from lth.training.loop import Engine
 from lth.training.plan import Plan
 
 
-def choose_engine(settings: Settings, experiment: Experiment, data: DataSet, plan: Plan) -> Engine:
-    """The engine for an experiment on this machine, with the data on its device.
+def choose_engine(settings: Settings, network: Network, data: DataSet, plan: Plan) -> Engine:
+    """The engine for a network on this machine, with the data on its device.
 
     `auto` takes the sparse engine for Lenet without dropout on the CPU, and torch for all else.
     Raises LthError where a GPU is asked for and there is none, or the sparse engine for what it cannot train.
     """
     device = device_kind(settings)
-    network = build(experiment.network)
     can_be_sparse = device == "cpu" and network.name == "lenet" and not network.dropout
     if settings.engine == "sparse" and not can_be_sparse:
         raise LthError("params.yaml: engine: 'sparse' trains Lenet without dropout on the CPU; set it to auto or torch for anything else")

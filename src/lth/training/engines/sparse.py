@@ -3,6 +3,7 @@
 A chunk is one network on one thread, so that a result depends neither on its neighbours nor on the number of threads.
 """
 
+import functools
 from collections.abc import Sequence
 
 import numba
@@ -14,6 +15,7 @@ from lth.data import DataSet, Split
 from lth.machine import cores
 from lth.networks import Network, Parameters
 from lth.training.engines import kernels as sparse
+from lth.training.optimisers import BETA1, BETA2, EPSILON, MOMENTUM
 from lth.training.plan import Plan
 from lth.training.stack import Member
 
@@ -39,9 +41,9 @@ class SparseEngine:
         }
         optimiser = plan.training.optimiser
         if optimiser.name == "adam":
-            self.optimiser = sparse.adam(weight_decay=optimiser.weight_decay)
+            self.optimiser = sparse.adam(BETA1, BETA2, EPSILON, optimiser.weight_decay)
         else:
-            self.optimiser = sparse.sgd(momentum=0.9 if optimiser.name == "momentum" else 0.0, weight_decay=optimiser.weight_decay)
+            self.optimiser = sparse.sgd(MOMENTUM if optimiser.name == "momentum" else 0.0, optimiser.weight_decay)
 
     def trainer(self, members: Sequence[Member]) -> "SparseTrainer":
         """One network, ready to train from iteration 0."""
@@ -55,6 +57,7 @@ class SparseTrainer:
     def __init__(self, engine: SparseEngine, member: Member):
         self.engine = engine
         self.member = member
+        self.epoch = functools.lru_cache(maxsize=1)(member.order.epoch)  # advance() is called many times in each
         start = member.start()
         layers = engine.network.layers
         self.masks = [start.mask[layer.weight].numpy() for layer in layers]
@@ -65,7 +68,7 @@ class SparseTrainer:
         self.best = self.network.weight.copy()
 
     def advance(self, start: int, stop: int) -> None:
-        batches = self.member.order.batches(start, stop).astype(np.int32)
+        batches = self.member.order.batches(start, stop, self.epoch).astype(np.int32)
         rates = self.engine.plan.schedule(start, stop) * self.member.learning_rate
         sparse.advance(self.network, self.engine.images, batches, rates, self.engine.optimiser, start)
 

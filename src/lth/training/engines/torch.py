@@ -102,11 +102,9 @@ class TorchTrainer:
 
     def advance(self, start: int, stop: int) -> None:
         """Trains iterations start … stop - 1."""
-        per_epoch = len(self.orders)
-        for epoch in range(start // per_epoch, (stop - 1) // per_epoch + 1):
+        for epoch, first, last in self.members[0].order.by_epoch(start, stop):
             self._turn_to(epoch)
             step = self._step if self.engine.device.type == "cpu" else self._captured_step
-            first, last = max(start - epoch * per_epoch, 0), min(stop - epoch * per_epoch, per_epoch)
             self.position.fill_(first)
             for _ in range(first, last):
                 self.dropout.draw()

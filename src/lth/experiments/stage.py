@@ -1,0 +1,113 @@
+"""A stage that trains: what it reads, what computes it, and what it leaves behind. All that is not the algorithm stands here."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from lth import paths
+from lth.config import Experiment, Settings
+from lth.data import load_data
+from lth.errors import LthError
+from lth.experiments.rows import tabulate, tabulate_curves
+from lth.networks import Network, build
+from lth.results.files import save
+from lth.results.provenance import record
+from lth.storage import sha256
+from lth.tickets import Start, Ticket, ticket_files
+from lth.tickets.controls import CONTROLS
+from lth.training import Checkpoints, Member, Plan, Trained, checkpoints, choose_engine, train_stack
+from lth.training.engines.choose import device_name, numerics_id
+from lth.training.loop import Engine
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of an experiment at work, as `open_stage` makes it."""
+
+    experiment: Experiment
+    name: str
+    network: Network
+    images: int
+    """How many there are in the training set."""
+    plan: Plan
+    engine: Engine
+    made_by: dict[str, str]
+    """The columns `engine`, `device` and `library` of its rows."""
+    checkpoints: Checkpoints
+
+    def member(self, ticket: Ticket, *, arm: str = "ticket", draw: int = 0, start: Callable[[], Start] | None = None) -> Member:
+        """A network to train: a ticket, or a draw of a control of it. start: where it starts, if not where its arm says."""
+        return Member.of(ticket, self.images, arm=arm, draw=draw, start=start)
+
+    def train(self, members: Sequence[Member], *, keep_parameters: bool = False) -> Trained:
+        """Trains all as one stack; see `lth.training.train_stack`."""
+        title = f"{self.experiment.folder} {self.name}"
+        return train_stack(self.engine, self.plan, members, self.checkpoints, title=title, keep_parameters=keep_parameters)
+
+    def level(self, number: int) -> "Stage":
+        """The part of a stage that trains on from one level of pruning: with checkpoints of its own, evaluated at both ends alone."""
+        ends = self.plan.evaluation.model_copy(update={"every": self.plan.training.iterations})
+        return replace(
+            self,
+            name=f"level {number}/{self.experiment.pruning.levels - 1}",
+            plan=Plan(self.plan.training, ends, test_curve_until=0),
+            checkpoints=Checkpoints(self.checkpoints.folder / f"level{number:02}", self.checkpoints.spent),
+        )
+
+    def rows(self, members: Sequence[Member], trained: Trained) -> pd.DataFrame:
+        """One row a network."""
+        return tabulate(members, trained, self.made_by)
+
+    def write(self, members: Sequence[Member], trained: Trained, *further: Path) -> None:
+        """Writes rows and curves, and the provenance of them and of `further` files that the stage has written."""
+        files = save(self.experiment, self.name, self.rows(members, trained), tabulate_curves(members, trained, self.plan))
+        kind = "round" if self.name in self.experiment.rounds else "control"
+        self.record([*files, *further], f"pipelines/{self.experiment.folder}/dvc.yaml:{kind}@{self.name}")
+
+    def record(self, files: list[Path], target: str) -> None:
+        """Writes the provenance of files that the stage has written. target: the stage, as `dvc repro` knows it."""
+        sidecar = paths.RESULTS / self.experiment.folder / "provenance" / f"{self.name}.json"
+        about: dict = dict(self.made_by)
+        if self.engine.device.type == "cuda":  # its kernels, and so how it rounds, depend on how many networks they work on
+            about["networks_per_chunk"] = self.engine.chunk_size
+        record(sidecar, files, f"dvc repro -s -f {target}", about, self.checkpoints.seconds)
+
+
+@contextlib.contextmanager
+def open_stage(
+    settings: Settings, experiment: Experiment, name: str, tickets: Sequence[Ticket], *, test_curve_until: int = 0, **depends_on
+) -> Iterator[Stage]:
+    """A stage of an experiment for the length of a with-block, held against a second run of it.
+
+    tickets: what it trains, or trains controls of. test_curve_until: the last iteration at which test accuracy is measured on the way.
+    depends_on: what its results depend on beside params, tickets, data and engine (JSON). Where all this is what it was when the stage
+    was stopped, it goes on from its checkpoints; they are removed when the block ends, and kept when it raises.
+    """
+    _check_controls(experiment)
+    network, data = build(experiment.network), load_data(experiment.data.name, experiment.data.scaling)
+    plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
+    engine = choose_engine(settings, network, data, plan)
+    made_by = {"engine": numerics_id(network.name, engine.name), "device": device_name(engine.device), "library": engine.library}
+    files = [*ticket_files(experiment, max(ticket.round for ticket in tickets)), paths.DATA / f"{experiment.data.name}.safetensors"]
+    depends_on |= {
+        "stage": name,
+        "settings": settings.model_dump(),
+        "experiment": experiment.model_dump(exclude={"rounds", "blocks"}),
+        "block": experiment.blocks[name].model_dump() if name in experiment.blocks else None,
+        "files": {paths.shown(file): sha256(file) for file in files},
+        **made_by,
+    }
+    with checkpoints(depends_on, f"{experiment.folder} {name}") as kept:
+        yield Stage(experiment, name, network, len(data.train.labels), plan, engine, made_by, kept)
+        kept.remove()
+
+
+def _check_controls(experiment: Experiment) -> None:
+    """Of all blocks, so that a mistake in the last does not wait for the rounds before it."""
+    for name, block in experiment.blocks.items():
+        if block.control not in CONTROLS:
+            file = paths.shown(paths.PIPELINES / experiment.folder / "params.yaml")
+            raise LthError(f"{file}: blocks.{name}.control: {block.control!r} is unknown, allowed: {', '.join(CONTROLS)}")
