@@ -11,6 +11,7 @@ import tiny
 from lth.config import Experiment
 from lth.training.engines import torch as torch_engine
 from lth.training.engines.memory import bytes_a_network
+from lth.training.plan import learning_rates
 
 NETWORKS = ["lenet", "conv2"]
 CHANGES = {"network.dropout": 0.5, "training.optimiser.weight_decay": 0.01, "training.optimiser.warmup": 5}
@@ -129,7 +130,7 @@ def test_a_step_looks_up_its_images_and_rates_at_a_position_that_it_advances():
     assert trainer.position.item() == 3
     for place, member in enumerate(stack.members):
         assert np.array_equal(trainer.orders[:, place], member.order.batches(18, 36))
-        wanted = member.learning_rate * stack.engine.plan.schedule(18, 36)
+        wanted = learning_rates(member.optimiser, 18, 36)
         assert np.array_equal(trainer.scales[:, place, 0], wanted.astype(np.float32))
 
 

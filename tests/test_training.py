@@ -14,6 +14,7 @@ import tiny
 from lth.measures import CURVES, MEASURED
 from lth.tickets import Ticket
 from lth.training import BatchOrder, Plan
+from lth.training.plan import learning_rates
 
 OPTIMISERS = {
     "adam": ({"name": "adam"}, lambda p, lr, wd: torch.optim.Adam(p, lr, weight_decay=wd)),
@@ -43,14 +44,14 @@ def same(one, two) -> bool:
     )
 
 
-def plain_pytorch(ticket: Ticket, member, data, schedule: np.ndarray):
+def plain_pytorch(ticket: Ticket, member, data, rates: np.ndarray):
     """The module after each iteration of an ordinary loop over an ordinary module, its mask put back on after every step."""
     module = ticket.network.module()
     module.load_state_dict(ticket.start().parameters)
     config = ticket.experiment.training.optimiser
-    optimiser = OPTIMISERS[config.name][1](module.parameters(), member.learning_rate, config.weight_decay)
-    for factor, positions in zip(schedule, member.order.batches(0, len(schedule)), strict=True):
-        optimiser.param_groups[0]["lr"] = member.learning_rate * factor
+    optimiser = OPTIMISERS[config.name][1](module.parameters(), member.optimiser.learning_rate, config.weight_decay)
+    for rate, positions in zip(rates, member.order.batches(0, len(rates)), strict=True):
+        optimiser.param_groups[0]["lr"] = rate
         optimiser.zero_grad()
         F.cross_entropy(module(data.train.inputs[positions]), data.train.labels[positions]).backward()
         optimiser.step()
@@ -65,7 +66,7 @@ def assert_trains_as_pytorch(plan, kind: str, ticket: Ticket, iterations: int) -
     member = tiny.member(ticket, data)
     engine = tiny.engine(plan, data, name=kind)
     trainer = engine.trainer([member])
-    for iteration, module in enumerate(plain_pytorch(ticket, member, data, engine.plan.schedule(0, iterations))):
+    for iteration, module in enumerate(plain_pytorch(ticket, member, data, learning_rates(member.optimiser, 0, iterations))):
         trainer.advance(iteration, iteration + 1)
         for name, value in trainer.snapshot().items():
             pruned = ~ticket.mask.get(name, torch.tensor(True))
@@ -221,9 +222,9 @@ def test_an_epoch_is_a_permutation_without_its_incomplete_batch():
 
 
 def test_the_schedule_warms_up_and_drops():
-    plan = tiny.experiment(changes={"training.optimiser.warmup": 4, "training.optimiser.drops": [6, 8]})
-    schedule = Plan(plan.training, plan.evaluation, 0).schedule
-    np.testing.assert_allclose(schedule(0, 10), [0.25, 0.5, 0.75, 1, 1, 1, 0.1, 0.1, 0.01, 0.01], rtol=1e-12)
-    np.testing.assert_array_equal(schedule(3, 9), schedule(0, 10)[3:9])
-    plain = tiny.experiment()
-    assert (Plan(plain.training, plain.evaluation, 0).schedule(0, 5) == 1).all()
+    rate = 0.005
+    warmed = tiny.experiment(changes={"training.optimiser.warmup": 4, "training.optimiser.drops": [6, 8]}).training.optimiser
+    factors = [0.25, 0.5, 0.75, 1, 1, 1, 0.1, 0.1, 0.01, 0.01]
+    np.testing.assert_allclose(learning_rates(warmed, 0, 10), [rate * factor for factor in factors], rtol=1e-12)
+    np.testing.assert_array_equal(learning_rates(warmed, 3, 9), learning_rates(warmed, 0, 10)[3:9])
+    assert (learning_rates(tiny.experiment().training.optimiser, 0, 5) == rate).all()

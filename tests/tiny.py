@@ -95,7 +95,7 @@ def ticket(experiment: Experiment, *, trial: int = 0, round: int = 1, density: f
 def member(ticket: Ticket, data: DataSet, *, start=None, arm: str = "ticket", draw: int = 0, learning_rate: float | None = None) -> Member:
     """A ticket, or a control of it, as a network of a stack."""
     made = Member.of(ticket, len(data.train.labels), arm=arm, draw=draw, start=start)
-    return replace(made, learning_rate=learning_rate) if learning_rate else made
+    return replace(made, optimiser=made.optimiser.model_copy(update={"learning_rate": learning_rate})) if learning_rate else made
 
 
 def engine(experiment: Experiment, data: DataSet, *, name: str = "torch", **settings):

@@ -33,4 +33,6 @@ CURVES = {
 
 
 IDENTITY = ["arm", "round", "trial", "draw"]
-"""What tells one network of an experiment from another."""
+"""What tells one network of an experiment from another; in a sweep (`training.vary`) its VARIANT does too."""
+
+VARIANT = "variant"

@@ -11,7 +11,7 @@ import yaml
 
 from lth.claims import estimators
 from lth.claims.verdict import NOT_RUN
-from lth.config import experiment_names
+from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
 from lth.results.tables import EXTRA, Tables, command, missing
 

@@ -86,6 +86,8 @@ class TrainingConfig(Frozen):
                 raise ValueError(f"vary.{key}: unknown key, allowed here: {', '.join(allowed)}")
             if list(values) != sorted(set(values)):
                 raise ValueError(f"vary.{key} must ascend without repeats, not {', '.join(f'{value:g}' for value in values)}")
+            if any(float(f"{value:g}") != value for value in values):
+                raise ValueError(f"vary.{key}: values have at most six digits, by which they are told apart")
             for value in values:
                 try:
                     self.optimiser_of(value)

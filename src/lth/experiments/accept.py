@@ -16,7 +16,7 @@ from lth.config import Experiment, Settings
 from lth.errors import LthError
 from lth.experiments.stage import open_stage
 from lth.machine import hardware
-from lth.measures import IDENTITY, MEASURED
+from lth.measures import IDENTITY, MEASURED, VARIANT
 from lth.results.files import load_results, runs_folder
 from lth.storage import sha256, write_bytes
 from lth.tickets import load_rounds
@@ -34,7 +34,8 @@ def check(settings: Settings, experiment: Experiment) -> str:
     rows = load_results(experiment.folder)
     chosen = sample(rows, settings.seed)
     rounds = load_rounds(experiment, sorted(set(chosen["round"])))
-    tickets = [rounds[row.round][row.trial] for row in chosen.itertuples()]
+    there = {(ticket.round, ticket.trial, ticket.variant): ticket for tickets in rounds.values() for ticket in tickets}
+    tickets = [there[row.round, row.trial, getattr(row, VARIANT, None)] for row in chosen.itertuples()]
     code = {str(file): sha256(file) for file in sorted(Path(__file__).parents[1].rglob("*.py"))}
     with open_stage(settings, experiment, "accept", tickets, sample=chosen.to_csv(), code=code) as stage:
         made_by, present = rows["engine"].iloc[0], stage.made_by["engine"]
@@ -70,7 +71,7 @@ def compare(rows: pd.DataFrame, chosen: pd.DataFrame, again: pd.DataFrame, *, ex
         for column in MEASURED:
             allowed = 0 if exact else max(FLOOR[column.rpartition("_")[2]], TOLERANCE * np.ptp(alike[column]))
             if not abs(trained[column] - committed[column]) <= allowed:
-                where = ", ".join(f"{name} {committed[name]}" for name in IDENTITY)
+                where = ", ".join(f"{name} {committed[name]}" for name in [*IDENTITY, VARIANT] if name in committed)
                 raise LthError(
                     f"{committed['experiment']}, {where}: {column} is {float(trained[column])!r}, committed {float(committed[column])!r} "
                     f"(allowed difference {allowed:g}); the results were not made by this code: undo the edit, or run the experiment anew"

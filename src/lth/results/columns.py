@@ -1,7 +1,7 @@
 """The columns of the tidy tables: what is measured of every network, and how it is told from the others."""
 
 from lth import measures
-from lth.measures import IDENTITY, MEASURED
+from lth.measures import IDENTITY, MEASURED, VARIANT
 
 COLUMNS = {
     "experiment": "its folder's name under pipelines/<collection>/",
@@ -19,6 +19,8 @@ COLUMNS = {
     "device": "cpu, or the GPU's name",
     "library": "library that computed, and its version",
 }
+
+SWEEP = {VARIANT: "in a sweep alone: the value of the key that training.vary names"}
 
 TEXT = ("experiment", "scale", "arm", "engine", "device", "library")
 """The columns that hold words; all others hold numbers."""

@@ -1,13 +1,26 @@
 """Which networks each stage of an experiment trains."""
 
 from lth.config import Experiment
+from lth.measures import IDENTITY, VARIANT
 
 
 def expected_networks(experiment: Experiment) -> dict[str, set[tuple]]:
-    """The networks (arm, round, trial, draw) that each stage of an experiment trains, by the stage's name."""
-    trials = experiment.trials.numbers
-    expected = {name: {("ticket", int(name[1:]), trial, 0) for trial in trials} for name in experiment.rounds}
-    for name, block in experiment.blocks.items():
-        rounds = [int(round[1:]) for round in block.rounds]
-        expected[name] = {(block.control, round, trial, draw) for round in rounds for trial in trials for draw in range(block.draws)}
-    return expected
+    """The networks (arm, round, trial, draw) that each stage of an experiment trains, by the stage's name; in a sweep with a variant each."""
+    arms = {name: ("ticket", [name], 1) for name in experiment.rounds}
+    arms |= {name: (block.control, block.rounds, block.draws) for name, block in experiment.blocks.items()}
+    variants = [(variant,) if experiment.training.vary else () for variant in experiment.training.variants]
+    return {
+        name: {
+            (arm, int(round[1:]), trial, draw, *variant)
+            for round in rounds
+            for trial in experiment.trials.numbers
+            for draw in range(draws)
+            for variant in variants
+        }
+        for name, (arm, rounds, draws) in arms.items()
+    }
+
+
+def identity(experiment: Experiment) -> list[str]:
+    """The columns that tell one network of an experiment from another."""
+    return [*IDENTITY, VARIANT] if experiment.training.vary else IDENTITY

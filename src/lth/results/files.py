@@ -12,9 +12,8 @@ import pandas as pd
 from lth import paths
 from lth.config import Experiment, load_experiment
 from lth.errors import LthError
-from lth.measures import IDENTITY
-from lth.results.columns import COLUMNS, CURVES, TEXT
-from lth.results.expected import expected_networks
+from lth.results.columns import COLUMNS, CURVES, SWEEP, TEXT
+from lth.results.expected import expected_networks, identity
 from lth.storage import write_atomically, write_bytes
 
 MADE_BY = ["engine", "device", "library"]
@@ -39,7 +38,7 @@ def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
 
 
 def load_results(experiment: str) -> pd.DataFrame:
-    """All rows of an experiment, one a trained network; the columns are `lth.results.columns.COLUMNS`.
+    """All rows of an experiment, one a trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
 
     Raises LthError where rows that the experiment's params.yaml promises are missing, naming the stages that make them, where there are
     others, and where engines, devices or library versions are mixed.
@@ -69,10 +68,12 @@ def runs_folder(experiment: Experiment) -> Path:
     return paths.RESULTS / experiment.folder / "runs"
 
 
-def _read_rows(file: Path) -> pd.DataFrame:
-    """One stage's rows. Raises ValueError for a table that was cut off or edited."""
+def _read_rows(file: Path, sweep: Iterable[str]) -> pd.DataFrame:
+    """One stage's rows; sweep: columns beside COLUMNS. Raises ValueError for a table that was cut off or edited."""
     rows = pd.read_csv(file)
-    _check_columns(rows, COLUMNS)
+    _check_columns(rows, [*COLUMNS, *sweep])
+    for column in sweep:  # pandas reads some decimals with another last bit than Python
+        rows[column] = rows[column].map("{:g}".format).astype(float)
     if wordy := [name for name, dtype in rows.dtypes.items() if dtype.kind not in "if" and name not in TEXT]:
         raise ValueError(f"words for numbers: {', '.join(wordy)}")
     if rows.isna().to_numpy().any():
@@ -82,10 +83,10 @@ def _read_rows(file: Path) -> pd.DataFrame:
     return rows
 
 
-def _read_curves(file: Path) -> pd.DataFrame:
-    """One stage's curves."""
+def _read_curves(file: Path, sweep: Iterable[str]) -> pd.DataFrame:
+    """One stage's curves; sweep: columns beside CURVES."""
     curves = pd.read_parquet(file)
-    _check_columns(curves, CURVES)
+    _check_columns(curves, [*CURVES, *sweep])
     return curves
 
 
@@ -94,7 +95,7 @@ def _check_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
         raise ValueError(f"columns missing or unknown: {', '.join(sorted(map(str, odd)))}")
 
 
-def _load_all(experiment: Experiment, ending: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
+def _load_all(experiment: Experiment, ending: str, read: Callable[[Path, Iterable[str]], pd.DataFrame]) -> pd.DataFrame:
     remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
     tables = []
     for stage, networks in expected_networks(experiment).items():
@@ -102,12 +103,15 @@ def _load_all(experiment: Experiment, ending: str, read: Callable[[Path], pd.Dat
         if not file.is_file():
             raise LthError(f"{paths.shown(file)} is missing: {remedy}")
         try:
-            table = read(file)
-            found = set(table[IDENTITY].itertuples(index=False, name=None))
+            table = read(file, SWEEP if experiment.training.vary else ())
+            found = set(table[identity(experiment)].itertuples(index=False, name=None))
         except (ValueError, KeyError, OSError) as error:
             raise LthError(f"{paths.shown(file)} is damaged ({error}): {remedy}") from error
         if absent := networks - found:
-            some = ", ".join("{} round {} trial {} draw {}".format(*network) for network in sorted(absent)[:3])
+            some = ", ".join(
+                "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
+                for network in sorted(absent)[:3]
+            )
             raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {remedy}")
         if len(table) != len(networks) * (1 if ending == ".csv" else table["iteration"].nunique()) or found - networks:
             raise LthError(

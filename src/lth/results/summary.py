@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from lth.measures import VARIANT
+
 SUMMARISED = (
     "es_iteration",
     "es_validation_accuracy",
@@ -13,8 +15,8 @@ SUMMARISED = (
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row an arm and round: P_m, the number of networks, and mean, minimum and maximum of the columns in SUMMARISED."""
-    groups = rows.groupby(["arm", "round"], sort=True)
+    """One row per arm and round, in a sweep per variant too: P_m, the number of networks, and mean, minimum and maximum of the columns in SUMMARISED."""
+    groups = rows.groupby([*_variant(rows), "arm", "round"], sort=True)
     parts = [groups["percent_remaining"].mean(), groups.size().rename("n")]
     parts += [groups[column].agg(["mean", "min", "max"]).add_prefix(f"{column}_") for column in SUMMARISED]
     return pd.concat(parts, axis=1).reset_index()
@@ -22,6 +24,12 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
 
 def headline(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
     """The numbers that `dvc metrics show` prints: the dense network's, and those of the round whose ticket validates best at early stop."""
+    if variant := _variant(rows):
+        return {
+            f"{value:g}: {name}": found
+            for value, part in rows.groupby(variant[0])
+            for name, found in headline(part.drop(columns=variant)).items()
+        }
     means = rows[rows["arm"] == "ticket"].groupby("round")[["percent_remaining", *SUMMARISED]].mean()
     pruned = means["es_validation_accuracy"].iloc[1:]
     chosen = {"dense": 0} | ({"best ticket": pruned.idxmax()} if len(pruned) else {})
@@ -33,3 +41,7 @@ def headline(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
         }
         for name, number in chosen.items()
     }
+
+
+def _variant(rows: pd.DataFrame) -> list[str]:
+    return [VARIANT] if VARIANT in rows else []

@@ -22,43 +22,51 @@ from lth.storage import write_bytes
 from lth.tickets.ticket import Ticket, initial_parameters
 
 
-def load_ticket(experiment: str, *, round: int, trial: int) -> Ticket:
+def load_ticket(experiment: str, *, round: int, trial: int, variant: float | None = None) -> Ticket:
     """The ticket of one round (0 is the dense network) and trial, from the committed files, its initial weights verified.
+
+    variant: of a sweep, the value of the key that its `training.vary` names.
 
     Raises LthError where a file is missing or damaged, the trial or round does not exist, or the weights drawn are not those recorded.
     """
     plan = load_experiment(experiment)
+    if variant not in plan.training.variants:
+        values = ", ".join(f"{value:g}" for value in plan.training.variants if value is not None)
+        raise LthError(f"{plan.folder} {f'has the variants {values}' if values else 'has no variants'}, not {variant}")
     if trial not in plan.trials.numbers:
         raise LthError(f"{plan.folder} has trials {plan.trials.numbers[0]} to {plan.trials.numbers[-1]}, not {trial}")
     if not 0 <= round <= plan.last_round:
         raise LthError(f"{plan.folder} has rounds 0 to {plan.last_round}, not {round}")
-    return load_tickets(plan, round)[plan.trials.numbers.index(trial)]
+    return next(ticket for ticket in load_tickets(plan, round) if (ticket.variant, ticket.trial) == (variant, trial))
 
 
 def load_tickets(experiment: Experiment, round: int) -> list[Ticket]:
-    """The tickets of all trials of one round; see `load_ticket`."""
+    """The tickets of one round, in the order of `lineages`; see `load_ticket`."""
     return load_rounds(experiment, [round])[round]
 
 
 def load_rounds(experiment: Experiment, rounds: Sequence[int]) -> dict[int, list[Ticket]]:
-    """The tickets of all trials of several rounds, by round; see `load_ticket`."""
+    """The tickets of several rounds, by round, each in the order of `lineages`; see `load_ticket`."""
     seed = verify_initial(experiment)
     if experiment.pruning.levels and max(rounds) > 0:
         survived = _survived_levels(experiment)
         return {
             round: [
-                Ticket(experiment, seed, round, trial, {name: levels >= round for name, levels in masks.items()})
-                for trial, masks in zip(experiment.trials.numbers, survived, strict=True)
+                Ticket(experiment, seed, round, trial, {name: levels >= round for name, levels in masks.items()}, variant)
+                for (variant, trial), masks in zip(lineages(experiment), survived, strict=True)
             ]
             for round in rounds
         }
-    masks = [_full_masks(build(experiment.network)) for _ in experiment.trials.numbers]
+    masks = [_full_masks(build(experiment.network)) for _ in lineages(experiment)]
     tickets = {}
     for round in range(max(rounds) + 1):
         if round > 0:
             masks = _pruned_masks(experiment, round - 1, masks)
         if round in rounds:
-            tickets[round] = [Ticket(experiment, seed, round, *ticket) for ticket in zip(experiment.trials.numbers, masks, strict=True)]
+            tickets[round] = [
+                Ticket(experiment, seed, round, trial, mask, variant)
+                for (variant, trial), mask in zip(lineages(experiment), masks, strict=True)
+            ]
     return tickets
 
 
@@ -68,7 +76,7 @@ def save_pruned(tickets: list[Ticket], next_masks: list[Masks]) -> Path:
     for ticket, left in zip(tickets, next_masks, strict=True):
         for name, mask in ticket.mask.items():
             survivors = left[name][mask].numpy()
-            bits[f"{ticket.trial}/{name}"] = np.packbits(~survivors)
+            bits[_key(ticket.variant, ticket.trial, name)] = np.packbits(~survivors)
     file = ticket_file(tickets[0].experiment, f"r{tickets[0].round:02}")
     _write(file, bits)
     return file
@@ -81,9 +89,9 @@ def save_levels(experiment: Experiment, levels: Sequence[Masks]) -> Path:
     _write(
         file,
         {
-            f"{trial}/{name}": own.numpy()
+            _key(variant, trial, name): own.numpy()
             for name, counts in survived.items()
-            for trial, own in zip(experiment.trials.numbers, counts, strict=True)
+            for (variant, trial), own in zip(lineages(experiment), counts, strict=True)
         },
     )
     return file
@@ -121,6 +129,16 @@ def ticket_files(experiment: Experiment, round: int) -> list[Path]:
     return [ticket_file(experiment, name) for name in (INITIAL, *list(experiment.rounds)[:round])]
 
 
+def lineages(experiment: Experiment) -> list[tuple[float | None, int]]:
+    """The variants and trials that tickets are found in, each apart: the networks of a round, in their order."""
+    return [(variant, trial) for variant in experiment.training.variants for trial in experiment.trials.numbers]
+
+
+def _key(variant: float | None, trial: int, name: str) -> str:
+    """What one lineage's layer is called in a file."""
+    return f"{trial}/{name}" if variant is None else f"{variant:g}/{trial}/{name}"
+
+
 def _full_masks(network: Network) -> Masks:
     return {layer.weight: torch.ones(layer.shape, dtype=torch.bool) for layer in network.layers}
 
@@ -130,10 +148,10 @@ def _survived_levels(experiment: Experiment) -> list[dict[str, torch.Tensor]]:
     file = ticket_file(experiment, "r00")
     stored = _read(file)
     shapes = {layer.weight: layer.shape for layer in build(experiment.network).layers}
-    expected = {f"{trial}/{name}": shape for trial in experiment.trials.numbers for name, shape in shapes.items()}
+    expected = {_key(*lineage, name): shape for lineage in lineages(experiment) for name, shape in shapes.items()}
     if {name: levels.shape for name, levels in stored.items()} != expected or any(levels.dtype != np.uint8 for levels in stored.values()):
         raise _unusable(file, f"it does not hold the levels of {experiment.trials.count} trials of {experiment.network.name}")
-    return [{name: torch.from_numpy(stored[f"{trial}/{name}"]) for name in shapes} for trial in experiment.trials.numbers]
+    return [{name: torch.from_numpy(stored[_key(*lineage, name)]) for name in shapes} for lineage in lineages(experiment)]
 
 
 def _pruned_masks(experiment: Experiment, round: int, masks: list[Masks]) -> list[Masks]:
@@ -141,17 +159,17 @@ def _pruned_masks(experiment: Experiment, round: int, masks: list[Masks]) -> lis
     file = ticket_file(experiment, f"r{round:02}")
     pruned = _read(file)
     try:
-        return [_without_pruned(mask, pruned, trial) for trial, mask in enumerate(masks)]
+        return [_without_pruned(mask, pruned, *lineage) for lineage, mask in zip(lineages(experiment), masks, strict=True)]
     except (KeyError, ValueError) as error:
         raise _unusable(file, f"it does not fit the rounds before it ({error})") from error
 
 
-def _without_pruned(masks: Masks, pruned: dict[str, np.ndarray], trial: int) -> Masks:
-    """One trial's masks after one round's pruning."""
+def _without_pruned(masks: Masks, pruned: dict[str, np.ndarray], variant: float | None, trial: int) -> Masks:
+    """One lineage's masks after one round's pruning."""
     left = {}
     for name, mask in masks.items():
         survivors = int(mask.sum())
-        packed = pruned[f"{trial}/{name}"]
+        packed = pruned[_key(variant, trial, name)]
         if len(packed) != (survivors + 7) // 8:
             raise ValueError(f"{name} has {survivors} survivors, the file {len(packed)} bytes")
         left[name] = mask.clone()

@@ -38,6 +38,8 @@ class Ticket:
     trial: int
     mask: Masks
     """bool, by the names of the weights, without a stack axis; True survives."""
+    variant: float | None = None
+    """The value of the experiment's sweep that it was found with, where there is one."""
 
     @cached_property
     def network(self) -> Network:

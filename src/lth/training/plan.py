@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from lth import seeds
-from lth.config import EvaluationConfig, TrainingConfig
+from lth.config import EvaluationConfig, OptimiserConfig, TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,13 @@ class Plan:
         """Iterations at which networks are evaluated in training, by split."""
         return {"validation": self.evaluation_points, "test": self.test_points}
 
-    def schedule(self, start: int, stop: int) -> np.ndarray:
-        """Factors on the learning rate for iterations start … stop - 1, float64: linear warmup, then drops by 10 (paper, section 4)."""
-        iterations = np.arange(start, stop)
-        drops = np.searchsorted(self.training.optimiser.drops, iterations, side="right")
-        warmup = self.training.optimiser.warmup
-        return (np.minimum(1.0, (iterations + 1) / warmup) if warmup else 1.0) * 0.1**drops
+
+def learning_rates(optimiser: OptimiserConfig, start: int, stop: int) -> np.ndarray:
+    """Those of iterations start … stop - 1, float64: linear warmup from 0, then drops by 10 (paper, section 4)."""
+    iterations = np.arange(start, stop)
+    drops = np.searchsorted(optimiser.drops, iterations, side="right")
+    warmup = np.minimum(1.0, (iterations + 1) / optimiser.warmup) if optimiser.warmup else 1.0
+    return warmup * 0.1**drops * optimiser.learning_rate
 
 
 @dataclass(frozen=True)

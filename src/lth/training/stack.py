@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from lth import seeds
+from lth.config import OptimiserConfig
 from lth.networks import Parameters
 from lth.tickets import Start, Ticket
 from lth.tickets.controls import CONTROLS
@@ -27,7 +28,7 @@ class Member:
     """Makes the starting weights and mask when the network's turn comes."""
     order: BatchOrder
     dropout_seed: int
-    learning_rate: float
+    optimiser: OptimiserConfig
 
     @classmethod
     def of(cls, ticket: Ticket, images: int, *, arm: str = "ticket", draw: int = 0, start: Callable[[], Start] | None = None) -> "Member":
@@ -43,7 +44,7 @@ class Member:
             start=start or partial(CONTROLS[arm], ticket, draw),
             order=BatchOrder(ticket.seed, family, ticket.trial, ticket.round, images, training.batch_size),
             dropout_seed=seeds.torch_seed(ticket.seed, "dropout", family, arm, ticket.trial, ticket.round, draw),
-            learning_rate=training.optimiser.learning_rate,
+            optimiser=training.optimiser_of(ticket.variant),
         )
 
     @property
@@ -53,6 +54,10 @@ class Member:
     @property
     def trial(self) -> int:
         return self.ticket.trial
+
+    @property
+    def variant(self) -> float | None:
+        return self.ticket.variant
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from lth.machine import cores
 from lth.networks import Network, Parameters
 from lth.training.engines import kernels as sparse
 from lth.training.optimisers import BETA1, BETA2, EPSILON, MOMENTUM
-from lth.training.plan import Plan
+from lth.training.plan import Plan, learning_rates
 from lth.training.stack import Member
 
 
@@ -69,7 +69,7 @@ class SparseTrainer:
 
     def advance(self, start: int, stop: int) -> None:
         batches = self.member.order.batches(start, stop, self.epoch).astype(np.int32)
-        rates = self.engine.plan.schedule(start, stop) * self.member.learning_rate
+        rates = learning_rates(self.member.optimiser, start, stop)
         sparse.advance(self.network, self.engine.images, batches, rates, self.engine.optimiser, start)
 
     def evaluate(self, split: str, *, best: bool = False) -> tuple[np.ndarray, np.ndarray]:

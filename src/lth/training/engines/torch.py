@@ -22,7 +22,7 @@ from lth.training.dropout import Dropout, identity
 from lth.training.engines.capture import captured
 from lth.training.engines.memory import EVALUATION_BATCH, bytes_a_network
 from lth.training.optimisers import optimiser
-from lth.training.plan import Plan
+from lth.training.plan import Plan, learning_rates
 from lth.training.stack import Member
 
 GIB = 2**30
@@ -92,7 +92,6 @@ class TorchTrainer:
         self.leaves = {name: view.requires_grad_() for name, view in self._views(self.parameters).items()}
         self.optimiser = optimiser(training.optimiser, self.parameters)
         self.dropout = Dropout(engine.network, training.batch_size, [member.dropout_seed for member in members], device)
-        self.rates = torch.tensor([[member.learning_rate] for member in members], dtype=torch.float64)
         self.epoch = -1
         self.position = torch.zeros(1, dtype=torch.int64, device=device)
         per_epoch = members[0].order.per_epoch
@@ -117,8 +116,8 @@ class TorchTrainer:
         batches = {order: order.epoch(epoch) for order in {member.order for member in self.members}}
         self.orders.copy_(torch.from_numpy(np.stack([batches[member.order] for member in self.members], 1)))
         start = epoch * len(self.orders)
-        schedule = torch.from_numpy(self.engine.plan.schedule(start, start + len(self.orders)))
-        self.scales.copy_(self.optimiser.scales((schedule[:, None, None] * self.rates).float(), start))
+        rates = np.stack([learning_rates(member.optimiser, start, start + len(self.orders)) for member in self.members], 1)
+        self.scales.copy_(self.optimiser.scales(torch.from_numpy(rates[:, :, None]).float(), start))
         self.epoch = epoch
 
     def _step(self) -> None:
