@@ -34,7 +34,7 @@ def check(settings: Settings, experiment: Experiment) -> str:
     rows = load_results(experiment.experiment)
     chosen = sample(rows, settings.seed)
     rounds = load_rounds(experiment, sorted(set(chosen["round"])))
-    tickets = [rounds[row.round][row.trial] for row in chosen.itertuples()]
+    tickets = [next(ticket for ticket in rounds[row.round] if ticket.trial == row.trial) for row in chosen.itertuples()]
     code = {str(file): sha256(file) for file in sorted(Path(__file__).parents[1].rglob("*.py"))}
     with open_stage(settings, experiment, "accept", tickets, sample=chosen.to_csv(), code=code) as stage:
         made_by, present = rows["engine"].iloc[0], stage.made_by["engine"]
