@@ -127,6 +127,6 @@ def test_an_unknown_control_is_one_line_where_a_stage_trains(project):
     settings, experiment = load_settings(), load_experiment("tiny")
     save_initial(experiment, settings.seed)
     with pytest.raises(
-        LthError, match=r"^pipelines/tiny/params.yaml: blocks.other.control: 'reinitt' is unknown, allowed: ticket, reinit, [^\n]+$"
+        LthError, match=r"^pipelines/quick/tiny/params.yaml: blocks.other.control: 'reinitt' is unknown, allowed: ticket, reinit, [^\n]+$"
     ):
         train_round(settings, experiment, "r00")

@@ -80,7 +80,7 @@ def test_continued_training_goes_on_at_the_level_where_it_was_stopped(root, monk
     save_initial(experiment, settings.seed)
     train_round(settings, experiment, "r00")
     written = ticket_file(experiment, "r00").read_bytes()
-    train_stack, stopped = stage.train_stack, {"tiny level 2/2"}
+    train_stack, stopped = stage.train_stack, {"quick/tiny level 2/2"}
 
     def train(*stack, title, **options):
         if title in stopped:

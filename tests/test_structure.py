@@ -159,7 +159,7 @@ def test_networks_trained_again_are_those_of_the_tickets(trained):
     ticket = load_tickets(trained, 1)[0]
     assert not would_leave(ticket.initial_parameters(), ticket)
     other = tiny.experiment(changes={"training.optimiser.learning_rate": 0.005})
-    with pytest.raises(LthError, match=r"^tiny: trained again .+ are not those that r00 pruned: [^\n]+$"):
+    with pytest.raises(LthError, match=r"^quick/tiny: trained again .+ are not those that r00 pruned: [^\n]+$"):
         measure_movement(load_settings(), other, "r02")
 
 
