@@ -135,7 +135,7 @@ def test_provenance_is_rewritten_only_when_the_bytes_change(root):
 
 @pytest.mark.parametrize(("device", "says"), [("cpu", {}), ("cuda", {"networks_per_chunk": 7})])
 def test_provenance_names_the_chunk_that_a_gpus_rounding_depends_on(trained, device, says):
-    sidecar = paths.RESULTS / "tiny" / "provenance" / "r00.json"
+    sidecar = paths.RESULTS / "quick" / "tiny" / "provenance" / "r00.json"
     before = json.loads(sidecar.read_text())
     sidecar.unlink()
     with open_stage(load_settings(), trained, "r00", load_tickets(trained, 0)) as stage:
