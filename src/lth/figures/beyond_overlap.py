@@ -19,7 +19,7 @@ TICKS = 4
 def draw(tables: Tables) -> Drawn:
     """A panel a layer, against P_m on logarithmic axes."""
     overlap = tables.extra("lenet", "overlap")
-    figure, axes = grid(1, len(LAYERS), height=2.6)
+    figure, axes = grid(1, len(LAYERS), height=2.8, share_y=True)
     lines = []
     for ax, (layer, (title, _)) in zip(axes[0], LAYERS.items(), strict=True):
         rows = overlap[overlap["layer"] == layer]
