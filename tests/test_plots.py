@@ -97,9 +97,20 @@ def test_the_stop_of_a_collapsed_network_is_crossed():
     assert crosses == [[50]]
 
 
+@pytest.mark.parametrize(
+    ("column", "good", "lost"), [("es_iteration", [6000, 9000], [0, 0]), ("es_test_accuracy", [0.98, 0.97], [0.1, 0.1])]
+)
+def test_networks_that_have_all_collapsed_do_not_set_the_axis(column, good, lost):
+    rows = pd.DataFrame({"round": [0, 1], "es_test_accuracy": [0.98, 0.97]})
+    ax = grid(1, 1, height=2)[1][0, 0]
+    limit_arms(ax, [line(good), line(lost)], [rows, rows.assign(es_test_accuracy=0.1)], column)
+    assert ax.get_ylim()[0] > 0.9 * min(good)
+    assert marks(ax) == [(100, True), (50, True)]
+
+
 def test_the_reference_is_black_thick_and_in_front():
     values = {"a": "1", "lenet": "2", "b": "3"}
-    rows = pd.DataFrame({"round": [0, 1], "percent_remaining": [100, 50], "es_validation_accuracy": [0.98, 0.97]})
+    rows = pd.DataFrame({"round": [0, 1], "percent_remaining": [100, 50], "es_validation_accuracy": [0.98, 0.97], "es_test_accuracy": 0.98})
     ax = grid(1, 1, height=2)[1][0, 0]
     sweep.draw_values(ax, dict.fromkeys(values, rows), values, "panel", "es_validation_accuracy")
     drawn = {artist.get_label(): artist[0] for artist in ax.containers}
@@ -113,7 +124,7 @@ def test_the_reference_is_black_thick_and_in_front():
 @pytest.mark.parametrize("count", [1, 3, 9])
 def test_a_sweeps_colours_differ_and_are_readable_on_white(count):
     colours = sweep.shades({f"value {number}": "" for number in range(count)} | {"lenet": ""})
-    assert len(set(colours.values())) == count + 1
+    assert len(set(colours.values())) == count + 1, "and the reference is black"
     for colour in colours.values():
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
         contrast = 1.05 / (np.dot(linear, [0.2126, 0.7152, 0.0722]) + 0.05)

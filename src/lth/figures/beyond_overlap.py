@@ -13,7 +13,7 @@ MEASURES = {
     "chance": ("chance, by layer", "grey", "-", ""),
     "chance_by_input": ("chance, by input", "orange", "--", ""),
 }
-TICKS = 4
+TICKS = 5
 
 
 def draw(tables: Tables) -> Drawn:

@@ -1,7 +1,7 @@
 """Figures that compare arms against P_m: what most of the paper's figures are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -89,10 +89,15 @@ def draw_panel(ax: Axes, tables: Tables, arms: Sequence[Arm], title: str, column
 
 
 def limit(ax: Axes, lines: Sequence[Line], networks: Sequence[pd.DataFrame], column: str, **limits: float) -> Axes:
-    """The y axis that a column wants. networks: the rows of each line. limits: of `cut_below` or `of_iterations`."""
-    if column != "es_iteration":
-        return cut_below(ax, lines, **limits)
+    """The y axis that a column wants; points whose networks have all collapsed do not set it.
+
+    networks: the rows of each line. limits: of `cut_below` or `of_iterations`.
+    """
+    standing = []
     for line, rows in zip(lines, networks, strict=True):
-        fallen = rows.groupby("round")["es_test_accuracy"].min().to_numpy() < COLLAPSED
-        ax.plot(line.points["x"][fallen], line.points["mean"][fallen], "x", color=INK, markersize=4, zorder=4)
-    return of_iterations(ax, lines, **limits)
+        accuracy = rows.groupby("round")["es_test_accuracy"].agg(["min", "max"])
+        some, all = (accuracy[which].to_numpy() < COLLAPSED for which in ("min", "max"))
+        standing.append(replace(line, points=line.points[~all]))
+        if column == "es_iteration":
+            ax.plot(line.points["x"][some], line.points["mean"][some], "x", color=INK, markersize=4, zorder=4)
+    return (of_iterations if column == "es_iteration" else cut_below)(ax, lines, standing, **limits)

@@ -24,12 +24,12 @@ THOUSANDS = "{x:,.0f}"
 """How iterations are written."""
 
 
-def cut_below(ax: Axes, lines: Sequence[Line], *, shown: float = JUDGED, floor: float = -np.inf) -> Axes:
+def cut_below(ax: Axes, lines: Sequence[Line], standing: Sequence[Line] = (), *, shown: float = JUDGED, floor: float = -np.inf) -> Axes:
     """Cuts the y axis below the lowest point at `shown` or more on the x axis, so that few collapsed networks do not flatten all others.
 
-    floor: where it is cut at the latest. What lies below is marked at the edge.
+    standing: the lines' points that set the axis, otherwise all. floor: where it is cut at the latest. What lies below is marked at the edge.
     """
-    points = pd.concat([line.points for line in lines])
+    points = _points(standing, lines)
     bottom, top = min(_lowest(points, shown), points["mean"].max() - SPAN), points["high"].max()
     bottom = max(bottom, points["low"].min(), floor)
     margin = 0.04 * (top - bottom) or 0.01
@@ -37,12 +37,13 @@ def cut_below(ax: Axes, lines: Sequence[Line], *, shown: float = JUDGED, floor: 
     return mark_below(ax, lines)
 
 
-def of_iterations(ax: Axes, lines: Sequence[Line], *, shown: float = JUDGED) -> Axes:
+def of_iterations(ax: Axes, lines: Sequence[Line], standing: Sequence[Line] = (), *, shown: float = JUDGED) -> Axes:
     """The y axis of early stops, logarithmic where they spread widely. It begins below all means, and the minima at `shown` or more on x.
 
     Where all networks of a point stop at once, at iteration 0, a log axis has no place for it: it is marked at the edge.
+    standing: as for `cut_below`.
     """
-    points = pd.concat([line.points for line in lines])
+    points = _points(standing, lines)
     bottom, top = max(min(_lowest(points, shown), points["mean"].min()), INTERVAL), points["high"].max()
     if top > WIDE * bottom:
         ax.set_yscale("log", nonpositive="clip")
@@ -85,6 +86,11 @@ def _arrowhead(ax: Axes, colour: str, x: float, others: int, *, filled: bool) ->
         zorder=3,
         gid="below",
     )
+
+
+def _points(*choices: Sequence[Line]) -> pd.DataFrame:
+    """All points of the first lines that have any."""
+    return next(points for lines in choices if lines and len(points := pd.concat([line.points for line in lines])))
 
 
 def _lowest(points: pd.DataFrame, shown: float) -> float:
