@@ -100,13 +100,14 @@ class Made:
                 "weights_remaining": total * keep**number,
                 "es_iteration": 9000 + 300 * number + trial,
                 "es_validation_accuracy": 0.98 - 0.001 * number,
+                "es_test_accuracy": 0.98 - 0.001 * number,
             }
             for number in range(len(experiment.rounds))
             for trial in experiment.trials.numbers
         )
 
 
-@pytest.mark.parametrize("figure", [figure26, figure27, figure28, figure29, figure30, figure31])
+@pytest.mark.parametrize("figure", [figure26, figure27, figure28, figure29, figure30])
 def test_a_sweep_shows_every_point_of_every_line(figure):
     tables = Made(figure.FIGURE.experiments)
     drawn = figure.draw(tables)
@@ -115,3 +116,16 @@ def test_a_sweep_shows_every_point_of_every_line(figure):
     for ax, (_, points) in zip(drawn.figure.axes, drawn.numbers.groupby("panel", sort=False), strict=True):
         left, right = ax.get_xlim()
         assert right < points["x"].min() < points["x"].max() < left
+
+
+def test_sizes_are_shown_down_to_where_they_have_left_the_dense_accuracy():
+    tables = Made(figure31.FIGURE.experiments)
+    drawn = figure31.draw(tables)
+    assert len(drawn.numbers) == 3 * sum(len(load_experiment(name).rounds) for name in tables), "the numbers hold every point"
+    panels = drawn.numbers.groupby("panel", sort=False)
+    for ax, (_, points) in zip(drawn.figure.axes, panels, strict=True):
+        left, right = ax.get_xlim()
+        assert points["x"].max() < left
+        assert right < figure31.LEAST < min(figure31.BAND)
+    gain = panels.get_group(list(figure31.PANELS)[2]).set_index("line").loc["25, 9"]
+    assert gain["mean"].to_numpy() == pytest.approx([-0.1 * number for number in range(len(gain))]), "points over the dense network"

@@ -15,7 +15,7 @@ def draw(tables: Tables) -> Drawn:
     """A map a P_m; the numbers are a row a pixel."""
     table = tables.extra("lenet", "maps")
     rounds = reached(table, ROUNDS)
-    figure, axes = grid(1, len(rounds), height=2.2)
+    figure, axes = grid(1, len(rounds), height=2.3)
     numbers = []
     for ax, round in zip(axes[0], rounds, strict=True):
         tickets = table[table["round"] == round]
@@ -25,9 +25,9 @@ def draw(tables: Tables) -> Drawn:
         )
         ax.set(title=title(tickets), xticks=[], yticks=[])
         ax.grid(visible=False)
-        figure.colorbar(image, ax=ax, location="bottom", shrink=0.9, pad=0.03, extend="max").ax.tick_params(labelsize=6)
+        figure.colorbar(image, ax=ax, location="bottom", shrink=0.9, pad=0.03, extend="max").ax.tick_params(labelsize=7)
         numbers.append(pixels.assign(percent_remaining=tickets["percent_remaining"].iloc[0]))
-    figure.supxlabel("surviving connections of a pixel", fontsize=7)
+    figure.supxlabel("surviving connections of a pixel", fontsize=8.5)
     columns = {
         "percent_remaining": "percent_remaining",
         "row": "row",

@@ -13,13 +13,13 @@ MEASURES = {
     "chance": ("chance, by layer", "grey", "-", ""),
     "chance_by_input": ("chance, by input", "orange", "--", ""),
 }
-TICKS = 4
+TICKS = 5
 
 
 def draw(tables: Tables) -> Drawn:
     """A panel a layer, against P_m on logarithmic axes."""
     overlap = tables.extra("lenet", "overlap")
-    figure, axes = grid(1, len(LAYERS), height=2.6)
+    figure, axes = grid(1, len(LAYERS), height=2.8, share_y=True)
     lines = []
     for ax, (layer, (title, _)) in zip(axes[0], LAYERS.items(), strict=True):
         rows = overlap[overlap["layer"] == layer]

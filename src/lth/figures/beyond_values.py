@@ -1,6 +1,6 @@
 """Beyond the paper: structure against values, every control of Lenet side by side."""
 
-from lth.plots.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
+from lth.plots.arms import BARS, CUT, EARLY, TEST, Arm, compare, reinit, ticket
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.results.tables import Tables
@@ -23,7 +23,7 @@ FIGURE = Figure(
     caption=(
         "What makes a winning ticket, its structure or its values, Lenet. The ticket's structure: with its values in place (winning ticket), drawn "
         "with replacement from them (resampled), or fresh (reinit). Its connections permuted within each layer: each with its own value "
-        f"(reshuffle), or fresh (random sparsity). {BARS}; {CUT}"
+        f"(reshuffle), or fresh (random sparsity). {BARS}; {CUT} {EARLY}"
     ),
     finding=(
         "The paper compares the ticket with reinit and random sparsity, and with resampled values. It finds that neither the structure alone nor "

@@ -1,5 +1,7 @@
 """Figure 11: Lenet's validation loss as training goes on, for the networks of Figure 3."""
 
+import pandas as pd
+
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.plots.training_curves import draw_curves
@@ -10,11 +12,11 @@ def draw(tables: Tables) -> Drawn:
     """Validation loss against iteration, three panels."""
 
     def limits(lines):
-        least = min(line.points["mean"].min() for line in lines)
-        most = max(line.points["mean"].iloc[len(line.points) // 4 :].max() for line in lines)
-        return least - 0.05 * (most - least), most + 1.1 * (most - least)
+        late = pd.concat([line.points.iloc[len(line.points) // 4 :] for line in lines])
+        least, most = min(line.points["mean"].min() for line in lines), late["mean"].quantile(0.995)
+        return least - 0.1 * (most - least), most + 0.1 * (most - least)
 
-    return draw_curves(tables, "validation_loss", "validation loss", 25_000, limits, "upper center")
+    return draw_curves(tables, "validation_loss", "validation loss", 25_000, limits)
 
 
 FIGURE = Figure(
@@ -22,7 +24,8 @@ FIGURE = Figure(
     few_rounds=True,
     caption=(
         "Validation loss (mean cross-entropy, nats) of Lenet under iterative pruning as training proceeds, for the networks of Figure 3. Each "
-        "line is the mean over trials; error bars are the minimum and maximum of any trial."
+        "line is the mean over trials; error bars are the minimum and maximum of any trial, cut off where a spike of "
+        "one network's loss leaves the axis."
     ),
     finding=(
         "Validation loss falls, reaches its minimum and rises again. Tickets reach the minimum sooner the more they are pruned, down to about "

@@ -1,7 +1,7 @@
 """Figure 12: Figure 4 with training accuracy at the last iteration."""
 
 from lth.figures import figure4
-from lth.plots.arms import BARS, CUT, FINAL_TRAIN, TEST, TRAIN, compare
+from lth.plots.arms import BARS, CUT, EARLY, FINAL_TRAIN, TEST, TRAIN, compare
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.results.tables import Tables
@@ -18,7 +18,7 @@ FIGURE = Figure(
     also=figure4.FIGURE.also,
     caption=(
         "Lenet's early-stopping iteration, test and training accuracy there, and training accuracy at the last iteration, for winning tickets and random "
-        f"reinitialisations, pruned iteratively and, where it has been run, at once. {BARS}; {CUT}"
+        f"reinitialisations, pruned iteratively and, where it has been run, at once. {BARS}; {CUT} {EARLY}"
     ),
     finding=(
         "Training accuracy reaches about 100% for tickets with at least 2% of the weights and for all networks with at least 5%: what tickets "

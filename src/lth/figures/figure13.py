@@ -1,7 +1,7 @@
 """Figure 13: Figure 5 with training accuracy at the last iteration."""
 
 from lth.figures import figure5
-from lth.plots.arms import BARS, CUT, FINAL_TRAIN, TEST, TRAIN, compare
+from lth.plots.arms import BARS, CUT, EARLY, FINAL_TRAIN, TEST, TRAIN, compare
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.results.tables import Tables
@@ -16,7 +16,7 @@ FIGURE = Figure(
     experiments=figure5.FIGURE.experiments,
     caption=(
         "Early-stopping iteration of Conv-2, Conv-4 and Conv-6, test and training accuracy there, and training accuracy at the last iteration, for winning "
-        f"tickets (solid) and random reinitialisations (dashed). {BARS}; {CUT}"
+        f"tickets (solid) and random reinitialisations (dashed). {BARS}; {CUT} {EARLY}"
     ),
     finding="Training accuracy at the end stays near 100% as long as tickets are above the dense network in test accuracy: the gain is in generalisation.",
     draw=draw,

@@ -11,7 +11,7 @@ NETWORKS = {"lenet": "Lenet", "conv2": "Conv-2", "conv4": "Conv-4", "conv6": "Co
 def draw(tables: Tables) -> Drawn:
     """One panel a network."""
     networks = list(tables)
-    figure, axes = grid(-(-len(networks) // 2), min(2, len(networks)), height=0.35 + 2.2 * -(-len(networks) // 2))
+    figure, axes = grid(-(-len(networks) // 2), min(2, len(networks)), height=0.4 + 2.4 * -(-len(networks) // 2))
     lines = []
     for ax, name in zip(axes.flat, networks, strict=False):
         arms = [ticket(name), reinit(name), Arm(name, "sparsity", "random sparsity", "green", ":", "^")]

@@ -1,6 +1,6 @@
 """Figure 17: a ticket's own values drawn anew, Lenet."""
 
-from lth.plots.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
+from lth.plots.arms import BARS, CUT, EARLY, TEST, Arm, compare, reinit, ticket
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.results.tables import Tables
@@ -15,7 +15,7 @@ FIGURE = Figure(
     experiments={"lenet": ("ticket", "reinit", "resampled")},
     caption=(
         "Lenet's winning tickets, random reinitialisations of their structures, and the same structures with values drawn, with replacement, "
-        f"from the ticket's own initial values in the same layer. {BARS}; {CUT}"
+        f"from the ticket's own initial values in the same layer. {BARS}; {CUT} {EARLY}"
     ),
     finding="Values drawn from the ticket's own distribution do little better than fresh ones: which connection has which value matters, not the distribution alone.",
     draw=draw,

@@ -1,6 +1,6 @@
 """Figure 18: pruning before training, by the magnitude of the initial weights, Lenet."""
 
-from lth.plots.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
+from lth.plots.arms import BARS, CUT, EARLY, TEST, Arm, compare, reinit, ticket
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.results.tables import Tables
@@ -16,7 +16,7 @@ FIGURE = Figure(
     required=("lenet", "lenet-iteration0"),
     caption=(
         "Lenet pruned by magnitude before any training, against winning tickets of iterative pruning and random reinitialisations of theirs. "
-        f"{BARS}; {CUT}"
+        f"{BARS}; {CUT} {EARLY}"
     ),
     finding=(
         "Magnitude at initialisation does not find winning tickets: networks pruned before training learn more slowly and less accurately."

@@ -26,10 +26,10 @@ def draw(tables: Tables) -> Drawn:
         edges="horizontal",
     )
     drawn.auto_set_font_size(False)
-    drawn.set_fontsize(7)
+    drawn.set_fontsize(8)
     for (row, _), cell in drawn.get_celld().items():
         lines = max(text.count("\n") + 1 for text in content.iloc[row - 1]) if row else 1
-        cell.set_height(0.062 * (lines + 0.3))
+        cell.set_height(0.064 * (lines + 0.3))
         cell.set_linewidth(0.5)
     return Drawn(figure, content.rename_axis("row").reset_index())
 

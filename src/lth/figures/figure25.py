@@ -1,6 +1,6 @@
 """Figure 25: Gaussian noise added to Lenet's winning tickets."""
 
-from lth.plots.arms import BARS, CUT, TEST, Arm, compare, reinit, ticket
+from lth.plots.arms import BARS, CUT, EARLY, TEST, Arm, compare, reinit, ticket
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.results.tables import Tables
@@ -18,7 +18,7 @@ FIGURE = Figure(
     experiments={"lenet": ("ticket", "reinit", *(f"noise-{sigma}" for sigma in SIGMAS))},
     caption=(
         "Lenet's winning tickets with Gaussian noise added to their initial weights, of 0.5, 1, 2 and 3 standard deviations of the layer's "
-        f"initialisation, against the tickets themselves and random reinitialisations. {BARS}; {CUT}"
+        f"initialisation, against the tickets themselves and random reinitialisations. {BARS}; {CUT} {EARLY}"
     ),
     finding="Half a standard deviation of noise barely hurts, and with three the networks still do better than reinitialised ones.",
     draw=draw,

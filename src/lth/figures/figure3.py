@@ -13,7 +13,7 @@ def draw(tables: Tables) -> Drawn:
         best = max(line.points["mean"].max() for line in lines)
         return best - 0.045, best + 0.005
 
-    return draw_curves(tables, "test_accuracy", "test accuracy", 15_000, limits, "lower right")
+    return draw_curves(tables, "test_accuracy", "test accuracy", 15_000, limits)
 
 
 FIGURE = Figure(

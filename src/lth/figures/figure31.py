@@ -1,8 +1,11 @@
 """Figure 31: Lenet's size."""
 
+import pandas as pd
+
+from lth.plots.arms import VALIDATION
 from lth.plots.figure import Figure
-from lth.plots.lines import Drawn
-from lth.plots.sweep import MEANS, draw_sweep
+from lth.plots.lines import Drawn, grid
+from lth.plots.sweep import MEANS, draw_legend, draw_values, swept
 from lth.results.tables import Tables
 
 VALUES = {
@@ -17,19 +20,47 @@ VALUES = {
     "lenet-size-700-233": "700, 233",
     "lenet-size-900-300": "900, 300",
 }
+PANELS = VALIDATION | {"validation accuracy over the dense network of the same size (points)": "gain"}
+BAND = (9_000, 15_000)
+"""Weights between which, the paper says, tickets of all sizes fall back to their dense network's accuracy."""
+WEIGHTS = {"against": "weights_remaining", "shown": 3_000}
+"""What panels are against, and from where on every point is shown."""
+LEAST = 2_000
+"""Weights at which the axes end; below, all sizes have long left their dense network's accuracy."""
 
 
 def draw(tables: Tables) -> Drawn:
-    """Two panels."""
-    return draw_sweep(tables, VALUES, "hidden units", against="weights_remaining")
+    """Early stop, validation accuracy there, and how far that is above the dense network's of the same size and trial."""
+    figure, axes = grid(2, 2, height=5.2)
+    space = axes[1, 0].get_gridspec()[1, :]
+    for ax in axes[1]:
+        ax.remove()
+    tickets = {name: _over_dense(rows) for name, rows in swept(tables, VALUES).items()}
+    most = max(rows["weights_remaining"].max() for rows in tickets.values())
+    lines = []
+    for ax, (panel, column) in zip((*axes[0], figure.add_subplot(space)), PANELS.items(), strict=True):
+        lines += draw_values(ax, tickets, VALUES, panel, column, **WEIGHTS)
+        ax.axvspan(*BAND, color="0.9", zorder=0)
+        ax.set(xscale="log", xlabel="weights remaining", xlim=(most * 1.12, LEAST / 1.12))
+    ax.axhline(0, color="0.3", linewidth=0.8, zorder=1)
+    draw_legend(figure, axes[0, 0], "hidden units")
+    return Drawn.of(figure, lines)
+
+
+def _over_dense(tickets: pd.DataFrame) -> pd.DataFrame:
+    """With the column `gain`: points of validation accuracy over the dense network of the same trial."""
+    dense = tickets[tickets["round"] == 0].set_index("trial")["es_validation_accuracy"]
+    return tickets.assign(gain=100 * (tickets["es_validation_accuracy"] - tickets["trial"].map(dense)))
 
 
 FIGURE = Figure(
     experiments=dict.fromkeys(VALUES, ("ticket",)),
     enough=2,
     caption=(
-        "Winning tickets of Lenet with hidden layers of several sizes, against the weights that remain: "
-        f"early-stopping iteration and validation accuracy there. {MEANS}"
+        "Winning tickets of Lenet with hidden layers of several sizes, against the weights that remain, down to 2,000: early-stopping iteration "
+        "and validation accuracy there, and below how far that is above the accuracy of the dense network of the same size and trial. The grey "
+        "band is 9,000 to 15,000 weights, where the paper has tickets of all sizes fall back to their dense network's accuracy. "
+        f"{MEANS}"
     ),
     finding="Larger networks hold more accurate tickets; whatever the starting size, tickets fall back to the dense accuracy between 9,000 and 15,000 weights.",
     draw=draw,

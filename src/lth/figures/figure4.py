@@ -1,8 +1,8 @@
 """Figure 4: Lenet's early stop and its accuracy there and at the end: tickets and reinitialisations, pruned iteratively and at once."""
 
-from lth.plots.arms import BARS, CUT, EARLY_STOP, FINAL_TEST, TEST, TRAIN, Arm, draw_panel, reinit, ticket
+from lth.plots.arms import BARS, CUT, EARLY, FINAL_TEST, TEST, TRAIN, Arm, draw_panel, limit, reinit, ticket
 from lth.plots.figure import Figure
-from lth.plots.lines import Drawn, cut_below, grid, plot
+from lth.plots.lines import Drawn, grid, plot
 from lth.results.tables import Tables
 
 PANELS = TEST | TRAIN | FINAL_TEST
@@ -16,7 +16,7 @@ ONE_SHOT = [
 def draw(tables: Tables) -> Drawn:
     """Four panels against P_m on a log axis, and two of one-shot pruning on a linear one."""
     one_shot = "lenet-oneshot" in tables
-    figure, axes = grid(3 if one_shot else 2, 2, height=6.6 if one_shot else 4.5)
+    figure, axes = grid(3 if one_shot else 2, 2, height=7.4 if one_shot else 5)
     lines = [
         line for ax, panel in zip(axes.flat, PANELS.items(), strict=False) for line in draw_panel(ax, tables, ITERATIVE + ONE_SHOT, *panel)
     ]
@@ -24,8 +24,7 @@ def draw(tables: Tables) -> Drawn:
         for ax, (title, column) in zip(axes[2], TEST.items(), strict=True):
             panel = [arm.line(f"one-shot, {title}", tables, column) for arm in ONE_SHOT if arm.present(tables)]
             plot(ax, panel)
-            if title != EARLY_STOP:
-                cut_below(ax, panel)
+            limit(ax, panel, [arm.rows(tables) for arm in ONE_SHOT if arm.present(tables)], column)
             ax.set(title=f"one-shot, {title}", xlabel="weights remaining $P_m$ (%), linear axis", xlim=(103, -3))
             lines += panel
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
@@ -39,7 +38,7 @@ FIGURE = Figure(
     caption=(
         "Early-stopping iteration and accuracy of Lenet under iterative pruning and, where it has been run, one-shot pruning: winning tickets "
         "against random reinitialisations of the same structures. Early stop, test and training accuracy there, and test accuracy at the last "
-        f"iteration; where one-shot pruning has been run, a last row shows it alone, on a linear axis. {BARS}; {CUT}"
+        f"iteration; where one-shot pruning has been run, a last row shows it alone, on a linear axis. {BARS}; {CUT} {EARLY}"
     ),
     finding=(
         "Iterative tickets stop ever earlier down to 21% of the weights and are more accurate there than the dense network; only at 3.6% are "

@@ -1,6 +1,6 @@
 """Figure 5: the early stop of Conv-2, Conv-4 and Conv-6 and their accuracy, tickets against reinitialisations."""
 
-from lth.plots.arms import BARS, CUT, FINAL_TEST, TEST, TRAIN, Arm, compare
+from lth.plots.arms import BARS, CUT, EARLY, FINAL_TEST, TEST, TRAIN, Arm, compare
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.results.tables import Tables
@@ -23,7 +23,7 @@ FIGURE = Figure(
     caption=(
         "Early-stopping iteration and accuracy of Conv-2, Conv-4 and Conv-6 under iterative pruning, winning tickets (solid) against random "
         "reinitialisations of the same structure (dashed): early stop, test and training accuracy there, and test accuracy at the last "
-        f"iteration. {BARS}; {CUT}"
+        f"iteration. {BARS}; {CUT} {EARLY}"
     ),
     finding=(
         "All three networks hold tickets that stop earlier (up to 3.5, 3.5 and 2.5 times) and reach 3.3 to 3.5 points more test accuracy than "

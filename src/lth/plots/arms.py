@@ -1,13 +1,14 @@
 """Figures that compare arms against P_m: what most of the paper's figures are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, cut_below, grid, plot
-from lth.plots.style import COLOURS
+from lth.plots.limits import cut_below, of_iterations
+from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
+from lth.plots.style import COLOURS, INK
 from lth.results.tables import Tables
 
 EARLY_STOP = "early-stop iteration"
@@ -18,7 +19,16 @@ FINAL_TRAIN = {"training accuracy at the last iteration": "final_train_accuracy"
 TRAIN = {"training accuracy at early stop": "es_train_accuracy"}
 
 BARS = "Lines are means, error bars minimum and maximum over all networks of a point"
-CUT = "accuracy axes are cut where few networks lie; the CSV holds every point."
+CUT = (
+    "accuracy axes reach down at least to the lowest mean at P_m 1.85 or more, and arrowheads at their lower edge mark what lies below: filled "
+    "for a mean, open for a minimum alone. The CSV holds every point."
+)
+EARLY = (
+    "Axes of early stops are logarithmic where these spread widely; a black cross marks points with collapsed networks (less than 20% of the test "
+    "images right), whose early stop means little."
+)
+COLLAPSED = 0.2
+"""Test accuracy below which a network has collapsed."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +46,13 @@ class Arm:
         """Whether it is there to be drawn."""
         return self.experiment in tables and (tables.rows(self.experiment)["arm"] == self.arm).any()
 
+    def rows(self, tables: Tables) -> pd.DataFrame:
+        """Its networks, the dense ones first."""
+        return from_dense(tables.rows(self.experiment), self.arm)
+
     def line(self, panel: str, tables: Tables, column: str) -> Line:
         """A column of its rows against P_m."""
-        points = by_percent_remaining(from_dense(tables.rows(self.experiment), self.arm), column)
-        return Line(panel, self.label, points, COLOURS[self.colour], self.style, self.marker)
+        return Line(panel, self.label, by_percent_remaining(self.rows(tables), column), COLOURS[self.colour], self.style, self.marker)
 
 
 def ticket(experiment: str = "lenet", label: str = "winning ticket", colour: str = "blue") -> Arm:
@@ -58,7 +71,7 @@ def from_dense(rows: pd.DataFrame, arm: str) -> pd.DataFrame:
 def compare(tables: Tables, arms: Sequence[Arm], panels: Mapping[str, str], *, columns: int = 2, legend_columns: int = 3) -> Drawn:
     """One panel a column of the rows, in each a line an arm; those that are not there are left out."""
     rows = -(-len(panels) // columns)
-    figure, axes = grid(rows, columns, height=0.35 + 2.05 * rows)
+    figure, axes = grid(rows, columns, height=0.4 + 2.3 * rows)
     lines = [line for ax, panel in zip(axes.flat, panels.items(), strict=False) for line in draw_panel(ax, tables, arms, *panel)]
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=legend_columns)
     return Drawn.of(figure, lines)
@@ -70,7 +83,21 @@ def draw_panel(ax: Axes, tables: Tables, arms: Sequence[Arm], title: str, column
     lines = [arm.line(title, tables, column) for arm in present]
     percents = max((tables.rows(arm.experiment).groupby("round")["percent_remaining"].first().tolist() for arm in present), key=len)
     against_percent_remaining(plot(ax, lines), percents)
-    if column.endswith("accuracy"):
-        cut_below(ax, lines)
+    limit(ax, lines, [arm.rows(tables) for arm in present], column)
     ax.set_title(title)
     return lines
+
+
+def limit(ax: Axes, lines: Sequence[Line], networks: Sequence[pd.DataFrame], column: str, **limits: float) -> Axes:
+    """The y axis that a column wants; points whose networks have all collapsed do not set it.
+
+    networks: the rows of each line. limits: of `cut_below` or `of_iterations`.
+    """
+    standing = []
+    for line, rows in zip(lines, networks, strict=True):
+        accuracy = rows.groupby("round")["es_test_accuracy"].agg(["min", "max"])
+        some, all = (accuracy[which].to_numpy() < COLLAPSED for which in ("min", "max"))
+        standing.append(replace(line, points=line.points[~all]))
+        if column == "es_iteration":
+            ax.plot(line.points["x"][some], line.points["mean"][some], "x", color=INK, markersize=4, zorder=4)
+    return (of_iterations if column == "es_iteration" else cut_below)(ax, lines, standing, **limits)

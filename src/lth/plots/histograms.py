@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from lth.plots.lines import Drawn, Line, grid, summarise
 from lth.plots.style import COLOURS
@@ -35,18 +36,23 @@ def share(panel: str, label: str, bins: pd.DataFrame, colour: str) -> Line:
     return Line(panel, label, _points(bins, _shares(bins)), COLOURS[colour])
 
 
-def draw_panels(panels: Mapping[str, Sequence[Line]], *, x: str, y: str, steps: bool = False) -> Drawn:
-    """One panel beside the other, each with its own lines by its title."""
-    figure, axes = grid(1, len(panels), height=2.5)
+def draw_panels(panels: Mapping[str, Sequence[Line]], *, x: str, y: str, steps: bool = False, share_y: bool = True) -> Drawn:
+    """One panel beside the other, each with its own lines by its title, on one x axis; share_y: and on one y axis."""
+    figure, axes = grid(1, len(panels), height=2.6, share_x=True, share_y=share_y)
     for ax, (name, lines) in zip(axes[0], panels.items(), strict=True):
-        _plot(ax, lines, steps)
-        ax.set(title=name, xlabel=x, ylim=(0, None))
+        draw_histograms(ax, lines, steps=steps).set(title=name, xlabel=x)
+    everything = [line for lines in panels.values() for line in lines]
+    ends = [_ends(line.points) for line in everything]
+    axes[0, 0].set_xlim(min(first for first, _ in ends), max(last for _, last in ends))
     axes[0, 0].set_ylabel(y)
+    for ax in axes[0]:
+        ax.set_ylim(bottom=0)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    return Drawn.of(figure, [line for lines in panels.values() for line in lines])
+    return Drawn.of(figure, everything)
 
 
-def _plot(ax: Axes, lines: Sequence[Line], steps: bool) -> None:
+def draw_histograms(ax: Axes, lines: Sequence[Line], *, steps: bool = False) -> Axes:
+    """Each line with its band; steps: drawn bin by bin, where there are few."""
     for line in lines:
         x, mean, low, high = (line.points[column].to_numpy() for column in ("x", "mean", "low", "high"))
         if steps:
@@ -57,8 +63,8 @@ def _plot(ax: Axes, lines: Sequence[Line], steps: bool) -> None:
         else:
             ax.fill_between(x, low, high, color=line.colour, alpha=0.25, linewidth=0)
             ax.plot(x, mean, label=line.label, color=line.colour)
-    ends = [_ends(line.points) for line in lines]
-    ax.set_xlim(min(first for first, _ in ends), max(last for _, last in ends))
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+    return ax
 
 
 def _ends(points: pd.DataFrame, beyond: float = 0.001) -> tuple[float, float]:

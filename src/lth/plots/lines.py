@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -19,6 +20,8 @@ class Line:
     colour: str
     style: str = "-"
     marker: str = ""
+    reference: bool = False
+    """Whether the others are compared with it: it is drawn thicker, and above them."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,26 @@ def by_percent_remaining(rows: pd.DataFrame, y: str) -> pd.DataFrame:
     return points.assign(x=points["x"].map(percents))
 
 
-def plot(ax: Axes, lines: Sequence[Line], *, every: int = 1) -> Axes:
-    """Draws lines with min-max bars, one bar in `every` points."""
+def plot(ax: Axes, lines: Sequence[Line], *, every: int = 1, faint: bool = False) -> Axes:
+    """Draws lines with min-max bars, one bar in `every` points. faint: bars that do not hide other lines, where there are many."""
     for line in lines:
         points = line.points
-        bars = np.vstack([points["mean"] - points["low"], points["high"] - points["mean"]])
-        ax.errorbar(
+        drawn = ax.errorbar(
             points["x"],
             points["mean"],
-            yerr=bars,
+            yerr=np.vstack([points["mean"] - points["low"], points["high"] - points["mean"]]).clip(min=0),  # rounding of a mean of equals
             errorevery=every,
             label=line.label,
             color=line.colour,
             linestyle=line.style,
+            linewidth=mpl.rcParams["lines.linewidth"] * (1.8 if line.reference else 1),
             marker=line.marker,
+            elinewidth=0.8,
+            zorder=2.5 if line.reference else 2,
         )
+        if faint:
+            for bar in (*drawn[1], *drawn[2]):
+                bar.set_alpha(0.35)
     return ax
 
 
@@ -77,17 +85,7 @@ def against_percent_remaining(ax: Axes, percents: Sequence[float]) -> Axes:
     return ax
 
 
-def cut_below(ax: Axes, lines: Sequence[Line]) -> Axes:
-    """Cuts the y axis below where few points lie, so that a few collapsed networks do not flatten all others."""
-    means = pd.concat([line.points["mean"] for line in lines])
-    top, best = max(line.points["high"].max() for line in lines), means.max()
-    bottom = max(min(line.points["low"].min() for line in lines), best - max(10 * (best - means.median()), 0.01))
-    margin = 0.04 * (top - bottom)
-    ax.set_ylim(bottom - margin, top + margin)
-    return ax
-
-
-def grid(rows: int, columns: int, *, height: float, share_y: bool = False) -> tuple[Figure, np.ndarray]:
-    """A figure of a paper's text width with rows x columns axes."""
+def grid(rows: int, columns: int, *, height: float, share_x: bool = False, share_y: bool = False) -> tuple[Figure, np.ndarray]:
+    """A figure of a page's width with rows x columns axes."""
     figure = Figure(figsize=(6.75, height), layout="constrained")
-    return figure, figure.subplots(rows, columns, sharey=share_y, squeeze=False)
+    return figure, figure.subplots(rows, columns, sharex=share_x, sharey=share_y, squeeze=False)

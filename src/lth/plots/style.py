@@ -22,6 +22,8 @@ COLOURS = {
     "sky": "#56b4e9",
 }
 """Seaborn's palette `colorblind`, written out: importing seaborn takes as long as drawing a figure."""
+INK = "#1a1a1a"
+"""For what the others are compared with."""
 SCALES = {
     "quick": "quick scale: smaller and shorter than the paper's runs",
     "desk": "desk scale: narrower than the paper's networks, otherwise its protocol",
@@ -32,17 +34,17 @@ RC = {
     "axes.axisbelow": True,  # the grid lies behind bars and bands too
     "axes.edgecolor": "0.3",
     "axes.grid": True,
-    "axes.labelsize": 8,
+    "axes.labelsize": 8.5,
     "axes.linewidth": 0.6,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlesize": 8,
+    "axes.titlesize": 9,
     "errorbar.capsize": 1.5,
     "font.family": "DejaVu Sans",
-    "font.size": 8,
+    "font.size": 8.5,
     "grid.color": "0.9",
     "grid.linewidth": 0.6,
-    "legend.fontsize": 7,
+    "legend.fontsize": 8,
     "legend.edgecolor": "none",
     "legend.framealpha": 0.85,
     "lines.linewidth": 1.1,
@@ -51,8 +53,8 @@ RC = {
     "savefig.dpi": 200,
     "svg.fonttype": "path",
     "svg.hashsalt": "lth",
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 7,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
 }
 
 

@@ -4,53 +4,85 @@ from collections.abc import Mapping
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from lth.plots.arms import CUT, VALIDATION
-from lth.plots.lines import Drawn, Line, against_percent_remaining, cut_below, grid, summarise
+from lth.plots.arms import EARLY, VALIDATION, limit
+from lth.plots.lines import Drawn, Line, against_percent_remaining, grid, plot, summarise
+from lth.plots.style import INK
 from lth.results.tables import Tables
 
+REFERENCES = ("lenet", "lenet-sgd")
+"""The experiments that other figures are drawn from."""
 MARKERS = "osD^v<>Phd"
+SPECTRUM = ("#4b1d91", "#2b5fc4", "#1b93c4", "#0b8f6a", "#6a9a0d", "#c49a00", "#e07b00", "#d1352b", "#a3004f")
+"""Colours in order, each dark enough for white paper."""
+FLOOR = 0.93
+"""Validation accuracy below which Lenet's networks are not told apart."""
 MEANS = (
-    "Lines are means over trials (three; five of an experiment that serves other figures too), without error bars; minimum and maximum are "
-    f"in the CSV, and {CUT}"
+    "Lines are means over trials (three; five of an experiment that serves other figures too), pale bars minimum and maximum; black is the "
+    "value of other figures, where they have one. Accuracy axes are cut at 93% or above, and arrowheads at their lower edge mark what lies below: filled "
+    f"for a mean, open for a minimum alone. The CSV holds every point. {EARLY}"
 )
 
 
-def draw_sweep(tables: Tables, values: Mapping[str, str], title: str, *, against: str = "percent_remaining") -> Drawn:
-    """Early stop and validation accuracy there against P_m, or another column, in the values that have been run.
+def draw_sweep(tables: Tables, values: Mapping[str, str], title: str) -> Drawn:
+    """Early stop and validation accuracy there against P_m, in the values that have been run.
 
     values: the legend's label of each experiment, in order. title: what is varied.
     """
-    shades = dict(zip(values, map(mpl.colors.to_hex, mpl.colormaps["viridis"](np.linspace(0, 0.95, len(values)))), strict=True))
-    figure, axes = grid(1, 2, height=3.1)
+    figure, axes = grid(1, 2, height=3.3)
+    tickets = swept(tables, values)
+    percents = [rows.groupby("round")["percent_remaining"].first().tolist() for rows in tickets.values()]
+    longest = max(percents, key=len)
     lines = []
     for ax, (panel, column) in zip(axes[0], VALIDATION.items(), strict=True):
-        drawn = []
-        for number, (name, label) in enumerate(values.items()):
-            if name not in tables:
-                continue
-            rows = tables.rows(name)
-            tickets = rows[rows["arm"] == "ticket"]
-            points = summarise(tickets, "round", column)
-            points["x"] = points["x"].map(tickets.groupby("round")[against].mean())
-            drawn.append(Line(panel, label, points, shades[name], "-", MARKERS[number % len(MARKERS)]))
-            ax.plot(points["x"], points["mean"], label=label, color=shades[name], marker=drawn[-1].marker, markersize=2.5)
-        _axis(ax, against, tables)
-        if column.endswith("accuracy"):
-            cut_below(ax, drawn)
-        ax.set_title(panel)
-        lines += drawn
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(5, len(labels)), title=title, title_fontsize=7)
+        lines += draw_values(ax, tickets, values, panel, column)
+        against_percent_remaining(ax, longest[:: max(1, len(longest) // 28)])
+        ax.set_xlim(max(map(max, percents)) * 1.12, min(map(min, percents)) / 1.12)
+    draw_legend(figure, axes[0, 0], title)
     return Drawn.of(figure, lines)
 
 
-def _axis(ax: mpl.axes.Axes, against: str, tables: Tables) -> None:
-    if against == "percent_remaining":
-        percents = [tables.rows(name).groupby("round")[against].first().tolist() for name in tables]
-        longest = max(percents, key=len)
-        against_percent_remaining(ax, longest[:: max(1, len(longest) // 28)])
-        ax.set_xlim(max(map(max, percents)) * 1.12, min(map(min, percents)) / 1.12)
-        return
-    ax.set(xscale="log", xlabel="weights remaining")
-    ax.invert_xaxis()
+def swept(tables: Tables, values: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """The tickets of each experiment that has been run."""
+    return {name: tables.rows(name).query("arm == 'ticket'") for name in values if name in tables}
+
+
+def draw_values(
+    ax: Axes,
+    tickets: Mapping[str, pd.DataFrame],
+    values: Mapping[str, str],
+    panel: str,
+    column: str,
+    *,
+    against: str = "percent_remaining",
+    **limits: float,
+) -> list[Line]:
+    """A line a value of one column of the tickets against another, and the lines drawn. limits: of `lth.plots.limits.cut_below`."""
+    colours, markers = shades(values), dict(zip(values, MARKERS, strict=False))
+    lines = []
+    for name, rows in tickets.items():
+        points = summarise(rows, "round", column)
+        points["x"] = points["x"].map(rows.groupby("round")[against].mean())
+        lines.append(Line(panel, values[name], points, colours[name], "-", markers[name], reference=name in REFERENCES))
+    plot(ax, lines, faint=True)
+    if column == "es_validation_accuracy":
+        limits["floor"] = FLOOR
+    limit(ax, lines, list(tickets.values()), column, **limits)
+    ax.set_title(panel)
+    return lines
+
+
+def shades(values: Mapping[str, str]) -> dict[str, str]:
+    """A colour for each experiment, in order from purple to red; those of other figures are black."""
+    others = [name for name in values if name not in REFERENCES]
+    spectrum = mpl.colors.LinearSegmentedColormap.from_list("spectrum", SPECTRUM)
+    return dict(zip(others, map(mpl.colors.to_hex, spectrum(np.linspace(0, 1, len(others)))), strict=True)) | dict.fromkeys(REFERENCES, INK)
+
+
+def draw_legend(figure: Figure, ax: Axes, title: str) -> None:
+    """One legend for all panels, the values in order."""
+    handles, labels = ax.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(5, len(labels)), title=title, title_fontsize=8)

@@ -41,7 +41,7 @@ def units(structure: pd.DataFrame, direction: str) -> Drawn:
         panel: [share(panel, names[layer], bins[bins["layer"] == layer], colour) for layer, (_, colour) in LAYERS.items()]
         for panel, bins in _by_percent(chosen, UNITS).items()
     }
-    return draw_panels(panels, x=f"{direction} connections that survive", y="share of units", steps=True)
+    return draw_panels(panels, x=f"{direction} that survive", y="share of units", steps=True)
 
 
 def _by_percent(table: pd.DataFrame, rounds: tuple[int, ...]) -> dict[str, pd.DataFrame]:

@@ -1,7 +1,13 @@
 """Figures 3 and 11: a column of the curves as training goes on, for tickets of several sizes and two reinitialisations."""
 
-import pandas as pd
+from collections.abc import Callable, Iterable, Sequence
 
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from lth.plots.limits import THOUSANDS
 from lth.plots.lines import Drawn, Line, grid, plot, summarise
 from lth.plots.style import COLOURS
 from lth.results.tables import Tables
@@ -12,19 +18,19 @@ PANELS = {
     "tickets and reinitialisations": [("ticket", 0), ("ticket", 3), ("reinit", 3), ("ticket", 7), ("reinit", 7)],
 }
 """Arms and rounds: rounds 3, 7, 12, 15 and 18 are P_m 51.3, 21.1, 7.0, 3.6 and 1.9."""
-COLOUR = {0: "blue", 3: "orange", 7: "green", 12: "red", 15: "purple", 18: "brown"}
+COLOUR = {0: "blue", 3: "orange", 7: "green", 12: "red", 15: "purple", 18: "grey"}
 
 
-def draw_curves(tables: Tables, column: str, label: str, until: int, limits, legend: str) -> Drawn:
+def draw_curves(tables: Tables, column: str, label: str, until: int, limits: Callable[[Sequence[Line]], tuple[float, float]]) -> Drawn:
     """Three panels of a column against iterations 1 … until; rounds that an experiment does not reach are left out.
 
-    limits: from all lines to the y axis' limits. legend: where it stands.
+    limits: from all lines to the y axis' limits.
     """
     rows, points = tables.rows("lenet"), tables.curves("lenet")
     percents = rows.groupby("round")["percent_remaining"].first()
     measured = points[points[column].notna() & points["iteration"].between(1, until)]
     networks = dict(iter(measured.groupby(["arm", "round"])))
-    figure, axes = grid(1, len(PANELS), height=2.6, share_y=True)
+    figure, axes = grid(1, len(PANELS), height=2.9, share_y=True)
     lines = []
     for ax, (title, members) in zip(axes[0], PANELS.items(), strict=True):
         panel = [
@@ -32,13 +38,25 @@ def draw_curves(tables: Tables, column: str, label: str, until: int, limits, leg
             for arm, round in members
             if (arm, round) in networks
         ]
-        plot(ax, panel, every=max(1, len(panel[0].points) // 8))
-        ax.set(title=title, xlabel="training iterations")
-        ax.legend(loc=legend, title="$P_m$ (%)", title_fontsize=7)
+        draw_panel(ax, panel).set(title=title, xlabel="training iterations", xlim=(0, measured["iteration"].max()))
         lines += panel
-    axes[0, 0].set_ylabel(label)
-    axes[0, 0].set_ylim(*limits(lines))
+    axes[0, 0].set(ylabel=label, ylim=limits(lines))
+    draw_legend(figure, axes[0])
     return Drawn.of(figure, lines)
+
+
+def draw_panel(ax: Axes, lines: Sequence[Line]) -> Axes:
+    """Lines against iterations, with about eight bars each."""
+    plot(ax, lines, every=max(1, len(lines[0].points) // 8))
+    ax.xaxis.set_major_locator(MaxNLocator(3))
+    ax.xaxis.set_major_formatter(THOUSANDS)
+    return ax
+
+
+def draw_legend(figure: Figure, axes: Iterable[Axes]) -> None:
+    """One legend for all panels, each of their lines once."""
+    lines = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    figure.legend(lines.values(), lines, loc="outside lower center", ncols=4, title="$P_m$ (%)", title_fontsize=8)
 
 
 def _line(panel: str, arm: str, round: int, percent: float, points: pd.DataFrame) -> Line:

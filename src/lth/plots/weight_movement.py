@@ -18,4 +18,4 @@ def movement(table: pd.DataFrame, quantity: str, x: str) -> Drawn:
     for layer, (panel, _) in LAYERS.items():
         bins = table[(table["quantity"] == quantity) & (table["layer"] == layer)]
         panels[panel] = [density(panel, label, bins[bins["part"] == part], colour) for part, (label, colour) in PARTS.items()]
-    return draw_panels(panels, x=x, y=f"density (ticket of {title(table)})")
+    return draw_panels(panels, x=x, y=f"density (ticket of {title(table)})", share_y=False)
