@@ -18,12 +18,13 @@ RATES = {
 }
 SIZES = [(25, 9), (50, 17), (100, 34), (150, 50), (200, 67), None, (400, 134), (500, 167), (700, 233), (900, 300)]
 PREFIXES = ("lenet-size-", "lenet-rate-", "lenet-deviation-", "lenet-adam-", "lenet-sgd", "lenet-momentum-", "lenet-unit")
-SWEPT = [name for name in experiment_names() if name.startswith(PREFIXES)]
+SWEPT = [name for name in experiment_names("paper") if name.removeprefix("paper/").startswith(PREFIXES)]
 VARIED = (
     "network.hidden",
     "network.deviation",
     "training.optimiser.name",
     "training.optimiser.learning_rate",
+    "training.vary.optimiser.learning_rate",
     "pruning.fc",
     "data.scaling",
 )
@@ -38,9 +39,14 @@ def flat(values: dict, prefix: str = "") -> dict:
 @pytest.mark.parametrize("figure", RATES, ids=lambda figure: figure.__name__)
 def test_learning_rates(figure):
     optimiser, rates = RATES[figure]
-    plans = [load_experiment(name).training.optimiser for name in figure.FIGURE.experiments]
-    assert [(plan.name, plan.learning_rate) for plan in plans] == [(optimiser, rate) for rate in rates]
+    plans = [load_experiment(name).training for name in figure.FIGURE.experiments]
+    assert {plan.optimiser.name for plan in plans} == {optimiser}
+    trained = [plan.optimiser_of(variant).learning_rate for plan in plans for variant in plan.variants]
+    assert sorted(trained) == rates, "each rate in one experiment"
     assert list(map(float, figure.VALUES.values())) == rates
+    for value, rate in zip(figure.VALUES, rates, strict=True):
+        name, variant = (value, None) if isinstance(value, str) else value
+        assert load_experiment(name).training.optimiser_of(variant).learning_rate == rate
 
 
 def test_pruning_rates_deviations_and_sizes():
@@ -51,13 +57,13 @@ def test_pruning_rates_deviations_and_sizes():
 
 @pytest.mark.parametrize("name", SWEPT)
 def test_a_sweep_differs_from_lenet_in_one_thing(name):
-    main, swept = (flat(yaml.safe_load((paths.PIPELINES / folder / "params.yaml").read_text())) for folder in ("lenet", name))
+    main, swept = (flat(yaml.safe_load((paths.PIPELINES / folder / "params.yaml").read_text())) for folder in ("paper/lenet", name))
     differs = {key for key in main.keys() | swept.keys() if main.get(key) != swept.get(key)}
-    differs -= {"experiment", "trials", "evaluation.test_curve_until", "pruning.output"}
+    differs -= {"name", "trials", "evaluation.test_curve_until", "pruning.output"}
     differs = {key for key in differs if not key.startswith(("rounds.", "blocks"))}
     assert differs
     assert differs <= set(VARIED)
-    assert len(differs) == 1 or differs == {"training.optimiser.name", "training.optimiser.learning_rate"}
+    assert len(differs) == 1 or all(key.startswith("training.") for key in differs)
     plan = load_experiment(name)
     assert plan.pruning.output == plan.pruning.fc / 2
     left = (1 - plan.pruning.fc) ** plan.last_round
@@ -101,7 +107,9 @@ class Made:
                 "es_iteration": 9000 + 300 * number + trial,
                 "es_validation_accuracy": 0.98 - 0.001 * number,
                 "es_test_accuracy": 0.98 - 0.001 * number,
+                "variant": variant,
             }
+            for variant in experiment.training.variants
             for number in range(len(experiment.rounds))
             for trial in experiment.trials.numbers
         )
@@ -111,8 +119,8 @@ class Made:
 def test_a_sweep_shows_every_point_of_every_line(figure):
     tables = Made(figure.FIGURE.experiments)
     drawn = figure.draw(tables)
-    assert drawn.numbers["line"].nunique() == len(figure.FIGURE.experiments)
-    assert len(drawn.numbers) == 2 * sum(len(load_experiment(name).rounds) for name in tables)
+    assert drawn.numbers["line"].nunique() == len(figure.VALUES)
+    assert len(drawn.numbers) == 2 * sum(len(plan.rounds) * len(plan.training.variants) for plan in map(load_experiment, tables))
     for ax, (_, points) in zip(drawn.figure.axes, drawn.numbers.groupby("panel", sort=False), strict=True):
         left, right = ax.get_xlim()
         assert right < points["x"].min() < points["x"].max() < left

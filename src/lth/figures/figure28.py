@@ -2,17 +2,17 @@
 
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
-from lth.plots.sweep import MEANS, draw_sweep
+from lth.plots.sweep import MEANS, draw_sweep, experiments
 from lth.results.tables import Tables
 
 VALUES = {
-    "lenet-momentum-0.003125": "0.003125",
-    "lenet-momentum-0.0125": "0.0125",
-    "lenet-momentum-0.025": "0.025",
-    "lenet-momentum-0.05": "0.05",
-    "lenet-momentum-0.1": "0.1",
-    "lenet-momentum-0.2": "0.2",
-    "lenet-momentum-0.4": "0.4",
+    ("lenet-momentum-rates", 0.003125): "0.003125",
+    ("lenet-momentum-rates", 0.0125): "0.0125",
+    ("lenet-momentum-rates", 0.025): "0.025",
+    ("lenet-momentum-rates", 0.05): "0.05",
+    ("lenet-momentum-rates", 0.1): "0.1",
+    ("lenet-momentum-rates", 0.2): "0.2",
+    ("lenet-momentum-rates", 0.4): "0.4",
 }
 
 
@@ -22,8 +22,7 @@ def draw(tables: Tables) -> Drawn:
 
 
 FIGURE = Figure(
-    experiments=dict.fromkeys(VALUES, ("ticket",)),
-    enough=2,
+    experiments=experiments(VALUES),
     caption=(
         "Winning tickets of Lenet trained by SGD with momentum 0.9 at several learning rates: "
         f"early-stopping iteration and validation accuracy there. {MEANS}"

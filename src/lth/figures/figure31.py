@@ -5,7 +5,7 @@ import pandas as pd
 from lth.plots.arms import VALIDATION
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn, grid
-from lth.plots.sweep import MEANS, draw_legend, draw_values, swept
+from lth.plots.sweep import MEANS, draw_legend, draw_values, experiments, swept
 from lth.results.tables import Tables
 
 VALUES = {
@@ -54,7 +54,7 @@ def _over_dense(tickets: pd.DataFrame) -> pd.DataFrame:
 
 
 FIGURE = Figure(
-    experiments=dict.fromkeys(VALUES, ("ticket",)),
+    experiments=experiments(VALUES),
     enough=2,
     caption=(
         "Winning tickets of Lenet with hidden layers of several sizes, against the weights that remain, down to 2,000: early-stopping iteration "

@@ -1,6 +1,6 @@
 """Figures 26 to 31: one hyperparameter of Lenet in several values, one line a value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import matplotlib as mpl
 import numpy as np
@@ -12,6 +12,9 @@ from lth.plots.arms import EARLY, VALIDATION, limit
 from lth.plots.lines import Drawn, Line, against_percent_remaining, grid, plot, summarise
 from lth.plots.style import INK
 from lth.results.tables import Tables
+
+Value = str | tuple[str, float]
+"""Where a value's networks are: an experiment, or one variant of an experiment that is a sweep."""
 
 REFERENCES = ("lenet", "lenet-sgd")
 """The experiments that other figures are drawn from."""
@@ -27,10 +30,10 @@ MEANS = (
 )
 
 
-def draw_sweep(tables: Tables, values: Mapping[str, str], title: str) -> Drawn:
+def draw_sweep(tables: Tables, values: Mapping[Value, str], title: str) -> Drawn:
     """Early stop and validation accuracy there against P_m, in the values that have been run.
 
-    values: the legend's label of each experiment, in order. title: what is varied.
+    values: the legend's label of each value, in order. title: what is varied.
     """
     figure, axes = grid(1, 2, height=3.3)
     tickets = swept(tables, values)
@@ -45,15 +48,26 @@ def draw_sweep(tables: Tables, values: Mapping[str, str], title: str) -> Drawn:
     return Drawn.of(figure, lines)
 
 
-def swept(tables: Tables, values: Mapping[str, str]) -> dict[str, pd.DataFrame]:
-    """The tickets of each experiment that has been run."""
-    return {name: tables.rows(name).query("arm == 'ticket'") for name in values if name in tables}
+def experiments(values: Iterable[Value]) -> dict[str, tuple[str]]:
+    """What a figure of these values needs: the tickets of their experiments."""
+    return dict.fromkeys((value if isinstance(value, str) else value[0] for value in values), ("ticket",))
+
+
+def swept(tables: Tables, values: Iterable[Value]) -> dict[Value, pd.DataFrame]:
+    """The tickets of each value that has been run."""
+    found = {}
+    for value in values:
+        name, variant = (value, None) if isinstance(value, str) else value
+        if name in tables:
+            rows = tables.rows(name)
+            found[value] = rows[(rows["arm"] == "ticket") & (variant is None or rows["variant"] == variant)]
+    return found
 
 
 def draw_values(
     ax: Axes,
-    tickets: Mapping[str, pd.DataFrame],
-    values: Mapping[str, str],
+    tickets: Mapping[Value, pd.DataFrame],
+    values: Mapping[Value, str],
     panel: str,
     column: str,
     *,
@@ -75,8 +89,8 @@ def draw_values(
     return lines
 
 
-def shades(values: Mapping[str, str]) -> dict[str, str]:
-    """A colour for each experiment, in order from purple to red; those of other figures are black."""
+def shades(values: Iterable[Value]) -> dict[Value, str]:
+    """A colour for each value, in order from purple to red; those of other figures are black."""
     others = [name for name in values if name not in REFERENCES]
     spectrum = mpl.colors.LinearSegmentedColormap.from_list("spectrum", SPECTRUM)
     return dict(zip(others, map(mpl.colors.to_hex, spectrum(np.linspace(0, 1, len(others)))), strict=True)) | dict.fromkeys(REFERENCES, INK)
