@@ -1,0 +1,40 @@
+"""A claim about Lenet on both scalings of its images, and whether the scaling can be told to matter."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lth.claims import CLAIMS, estimators
+from lth.claims.judge import UNIT
+from lth.claims.paired import Absent
+from lth.results.tables import Tables
+from lth.sentences.quantity import Compared, Unit
+
+EFFECT = Unit(
+    write=lambda x: f"{x:.3g}",
+    write_gap=lambda x: f"{x:.3g}",
+    ahead="larger",
+    behind="smaller",
+    neither="neither measurably larger nor smaller",
+)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """What a claim's estimator finds with pixels in [0, 1], and how much larger the effect is there, by trial."""
+
+    ours: str
+    effect: Compared
+
+
+def scaled(tables: Tables, id: str, part: str = "") -> Scaled:
+    """Both experiments have the same initial weights and batches in a trial. Raises Absent where one has not been run."""
+    claim = next(claim for claim in CLAIMS if (claim.id, claim.part) == (id, part))
+    ((name, other),) = UNIT.items()
+    for experiment in (name, other):
+        if experiment not in tables:
+            raise Absent(experiment)
+    there = tables.named({name: tables.names[other]})
+    length, unit = (getattr(estimators, claim.estimator)(of, **claim.options) for of in (tables, there))
+    effects = pd.Series(dict(enumerate(unit.effects))) - pd.Series(dict(enumerate(length.effects)))
+    return Scaled(unit.ours, Compared(effects.dropna(), EFFECT))
