@@ -35,7 +35,7 @@ FIGURE = Figure(
         {%- set tickets = lead("lenet", "accuracy", arm) %}
         {{- "Winning tickets are measurably more accurate " if loop.first }}
         {%- if tickets.ahead_from %}than {{ name }} from P_m {{ tickets.ahead_from }} to {{ tickets.last }}
-        {%- else %}than {{ name }} at P_m {{ tickets.ahead|listed }}{% endif %}
+        {%- else %}than {{ name }} {{ tickets.ahead|at }}{% endif %}
         {{- "." if loop.last else ", " }}
         {%- endfor %}
         """,

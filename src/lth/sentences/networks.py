@@ -56,6 +56,11 @@ class Networks:
         return len(self._rows())
 
     @property
+    def train(self) -> Quantity:
+        """Training accuracy at the last iteration."""
+        return self._accuracy("final_train_accuracy")
+
+    @property
     def unlearnt(self) -> list[str]:
         """The early stops of those that have learnt next to nothing, earliest first."""
         rows = self._rows()

@@ -86,11 +86,14 @@ class Compared:
         return self.unit.write_gap(abs(self.effects.mean()))
 
     @property
+    def signed(self) -> str:
+        """The same, with a minus where it is behind."""
+        return self._signed(self.effects.mean())
+
+    @property
     def interval(self) -> str:
-        """From where to where its 95% interval goes."""
-        low, high = self._interval()
-        signs = ("−" if end < 0 else "" for end in (low, high))
-        return " to ".join(sign + self.unit.write_gap(abs(end)) for sign, end in zip(signs, (low, high), strict=True))
+        """From where to where the 95% interval goes."""
+        return " to ".join(map(self._signed, self._interval()))
 
     def say(self, ahead: str, behind: str, neither: str) -> str:
         """One of three texts, as the interval has it."""
@@ -98,6 +101,9 @@ class Compared:
 
     def __str__(self) -> str:
         return self.say(self.unit.ahead, self.unit.behind, self.unit.neither)
+
+    def _signed(self, effect: float) -> str:
+        return ("−" if effect < 0 else "") + self.unit.write_gap(abs(effect))
 
     def _interval(self) -> tuple[float, float]:
         return interval(self.effects)

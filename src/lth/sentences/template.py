@@ -1,6 +1,6 @@
 """Filling templates from tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import jinja2
@@ -18,17 +18,19 @@ READERS = (networks, nearest, lead, apart, training, initial, units, ring, overl
 """What a template can call, each without its first argument, the tables; `tables` says which experiments have been run."""
 
 
-def fill(sentences: Iterable[str], tables: Tables) -> str:
+def fill(sentences: Iterable[str], tables: Tables, **names: object) -> str:
     """Templates of sentences as one text.
 
     A sentence whose networks or tables are not there falls away, and one that a condition leaves empty. Raises LthError for a name that does
     not exist.
+
+    names: what the templates read besides READERS.
     """
-    names = {reader.__name__: partial(reader, tables) for reader in READERS} | {"tables": tables}
+    known = names | {reader.__name__: partial(reader, tables) for reader in READERS} | {"tables": tables}
     filled = []
     for sentence in sentences:
         try:
-            filled.append(" ".join(ENVIRONMENT.from_string(sentence).render(names).split()))
+            filled.append(" ".join(ENVIRONMENT.from_string(sentence).render(known).split()))
         except Absent:
             continue
         except (jinja2.TemplateError, AttributeError) as error:
@@ -47,6 +49,10 @@ def once(things: Iterable[object]) -> str:
     return listed(dict.fromkeys(map(str, things)))
 
 
+def at(percents: Sequence[str]) -> str:
+    """`at P_m 51.3 and 21.1`, or `nowhere`."""
+    return f"at P_m {listed(percents)}" if percents else "nowhere"
+
+
 ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
-ENVIRONMENT.filters["listed"] = listed
-ENVIRONMENT.filters["once"] = once
+ENVIRONMENT.filters |= {"listed": listed, "once": once, "at": at}
