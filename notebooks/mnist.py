@@ -327,6 +327,6 @@ for claim in lenet[lenet["verdict"] != "reproduced"].itertuples():
     display(
         Markdown(
             f"**{name}.** Paper: {claim.paper}, tolerance {claim.tolerance}. Ours: {claim.ours}; paired effect over trials "
-            f"{float(claim.low):.3g} to {float(claim.high):.3g} (95%): *{claim.verdict}*. {reason(tables, claim.id, claim.part)}"
+            f"{float(claim.low):,.4g} to {float(claim.high):,.4g} (95%): *{claim.verdict}*. {reason(tables, claim.id, claim.part)}"
         )
     )

@@ -50,8 +50,8 @@ def once(things: Iterable[object]) -> str:
 
 
 def at(percents: Sequence[str]) -> str:
-    """`at P_m 51.3 and 21.1`, or `nowhere`."""
-    return f"at P_m {listed(percents)}" if percents else "nowhere"
+    """`at P_m 51.3 and 21.1`, or `at no P_m`."""
+    return f"at P_m {listed(percents)}" if percents else "at no P_m"
 
 
 ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
