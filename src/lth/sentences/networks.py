@@ -105,10 +105,6 @@ class Lead:
         return list(self.by_round)[-1]
 
     @property
-    def first(self) -> str:
-        return next(iter(self.by_round))
-
-    @property
     def largest(self) -> Compared:
         return self.by_round[self.largest_at]
 
