@@ -20,16 +20,17 @@ from lth.results.files import has_results
 from lth.results.tables import Tables
 
 mpl.rcParams.update(style.RC | {"figure.dpi": 110, "figure.figsize": (6.75, 2.6)})
+NAMES = ("conv2", "conv4", "conv6")
 FOUND = {
-    name: next((run for run in (name, f"quick-{name}") if has_results(run)), None)
-    for name in ("conv2", "conv4", "conv6")
+    name: [f"{of}/{name}" for of in ("paper", "quick") if has_results(f"{of}/{name}")]
+    for name in NAMES
 }
-EXPERIMENTS = {name: run for name, run in FOUND.items() if run}
-for run in EXPERIMENTS.values():
-    plan = load_experiment(run)
+EXPERIMENTS = {name: folders[0] for name, folders in FOUND.items() if folders}
+for folder in EXPERIMENTS.values():
+    plan = load_experiment(folder)
     display(
         Markdown(
-            f"**`{run}`: {plan.scale} scale, {plan.trials} trials of {plan.training.iterations:,} iterations, width {plan.network.width:g}.**"
+            f"**`{folder}`: {plan.collection} scale, {plan.trials.count} trials of {plan.training.iterations:,} iterations, width {plan.network.width:g}.**"
         )
     )
 
@@ -39,9 +40,11 @@ for run in EXPERIMENTS.values():
 # One row a trained network. Accuracies are shares; *es_* is measured at early stop, the iteration of minimum validation loss.
 
 # %%
-rows = pd.concat([lth.load_results(run) for run in EXPERIMENTS.values()])
+rows = pd.concat(
+    [lth.load_results(folder).assign(network=name) for name, folder in EXPERIMENTS.items()]
+)
 columns = ["percent_remaining", "es_iteration", "es_validation_accuracy", "es_test_accuracy"]
-rows.groupby(["experiment", "arm", "round"])[columns].mean().round(3)
+rows.groupby(["network", "arm", "round"])[columns].mean().round(3)
 
 # %% [markdown]
 # ## How much sooner, how much better
@@ -50,8 +53,8 @@ rows.groupby(["experiment", "arm", "round"])[columns].mean().round(3)
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, layout="constrained")
-for (name, run), colour in zip(EXPERIMENTS.items(), ("blue", "orange", "green"), strict=False):
-    table = rows[(rows["experiment"] == run) & (rows["arm"] == "ticket")].set_index(
+for name, colour in zip(EXPERIMENTS, ("blue", "orange", "green"), strict=False):
+    table = rows[(rows["network"] == name) & (rows["arm"] == "ticket")].set_index(
         ["round", "trial"]
     )
     dense = table.loc[0]
@@ -78,12 +81,12 @@ plt.show()
 # Within a trial both see the images in the same order. The interval is over trials (95%, Student's t).
 
 # %%
-for name, run in EXPERIMENTS.items():
+for name in EXPERIMENTS:
     table = rows[
-        (rows["experiment"] == run)
+        (rows["network"] == name)
         & (
             rows["round"]
-            == rows[(rows["experiment"] == run) & (rows["arm"] == "reinit")]["round"].max()
+            == rows[(rows["network"] == name) & (rows["arm"] == "reinit")]["round"].max()
         )
     ]
     pairs = table[table["arm"].isin(["ticket", "reinit"])].pivot_table(

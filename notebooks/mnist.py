@@ -23,13 +23,17 @@ from lth.plots import style
 from lth.plots.lines import against_percent_remaining
 from lth.results.files import has_results
 from lth.results.tables import Tables
+from lth.sentences import fill
+from lth.sentences.reasons import reason
+from lth.sentences.training import FLAT
 
 mpl.rcParams.update(style.RC | {"figure.dpi": 110, "figure.figsize": (6.75, 2.6)})
-EXPERIMENT = next(name for name in ("lenet", "quick-lenet") if has_results(name))
+EXPERIMENT = next(folder for folder in ("paper/lenet", "quick/lenet") if has_results(folder))
 plan = load_experiment(EXPERIMENT)
+tables = Tables.of(plan.collection)
 display(
     Markdown(
-        f"**This notebook shows `{EXPERIMENT}`: {plan.scale} scale, {plan.trials} trials of {plan.training.iterations:,} iterations.**"
+        f"**This notebook shows `{EXPERIMENT}`: {plan.collection} scale, {plan.trials.count} trials of {plan.training.iterations:,} iterations.**"
     )
 )
 
@@ -62,7 +66,7 @@ tickets.groupby("round")[columns].mean().round(4)
 # the early stop of all tickets: mean, and range over trials.
 
 # %%
-ROUND = 7  # P_m 21.1
+ROUND = 7
 figure, (left, right) = plt.subplots(1, 2, layout="constrained")
 for number, colour in ((0, "blue"), (ROUND, "green")):
     for trial, curve in curves[
@@ -139,9 +143,11 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Where do the first layer's survivors look? The number of surviving connections of each pixel: many where digits are drawn, most of all along the rim of it.
+# Where do the first layer's survivors look? The number of surviving connections of each pixel; what is said of all trials is filled from the
+# tables, as everywhere in this repository (`lth.sentences`).
 
 # %%
+display(Markdown(fill(FIGURES["beyond_maps"].ours, tables)))
 figure, axes = plt.subplots(1, 3, layout="constrained")
 for ax, number in zip(axes, (0, 3, ROUND), strict=True):
     mask = lth.load_ticket(EXPERIMENT, round=number, trial=0).mask["fc1.weight"]
@@ -152,9 +158,10 @@ for ax, number in zip(axes, (0, 3, ROUND), strict=True):
 figure.colorbar(picture, ax=axes, label="surviving connections", shrink=0.8)
 plt.show()
 # %% [markdown]
-# Which initial values survive? Magnitude pruning *after* training keeps weights that were not large before it.
+# Which initial values survive magnitude pruning *after* training? The first hidden layer, of one trial:
 
 # %%
+display(Markdown(fill(FIGURES["figure15"].ours, tables)))
 initial = ticket.initial_parameters()["fc1.weight"].numpy()
 kept = ticket.mask["fc1.weight"].numpy()
 bins = np.linspace(-4, 4, 61) * initial.std()
@@ -194,7 +201,7 @@ print(
 # A figure is a function of the tables. Draw one, and change it with matplotlib; `drawn.numbers` holds what is plotted.
 
 # %%
-drawn = FIGURES["figure4"].draw(Tables({"lenet": EXPERIMENT}))
+drawn = FIGURES["figure4"].draw(tables.named({"lenet": EXPERIMENT}))
 ax = drawn.figure.axes[0]
 ax.set_yscale("log")
 ax.set_title("early-stop iteration, on a log axis")
@@ -206,8 +213,8 @@ drawn.numbers.head()
 # %% [markdown]
 # ## The paper's claims, and ours
 #
-# Each claim about Lenet with the paper's value, ours and the verdict of a rule that was fixed before any run. Claims are judged at paper scale
-# alone.
+# Each claim about Lenet with the paper's value, ours and the verdict: exploratory where the rule took its present form when the runs behind it had
+# been seen. Claims are judged at paper scale alone.
 
 # %%
 file = paths.RESULTS / "claims.csv"
@@ -217,26 +224,27 @@ claims = (
     else pd.DataFrame(columns=["experiment", "verdict"])
 )
 lenet = claims[claims["experiment"].str.contains("lenet") & (claims["verdict"] != "not run")]
-lenet[["id", "part", "paper", "tolerance", "ours", "verdict"]].reset_index(drop=True)
+lenet[["id", "part", "paper", "tolerance", "ours", "verdict", "evidence"]].reset_index(
+    drop=True
+)
 
 # %% [markdown]
 # ### Where ours differs, by how much, and what could explain it
 #
-# Three looks at the tables first. Early stop is the minimum of validation loss, and that minimum is flat; a ticket's is lower than the dense
-# network's besides. So beside the two early stops, the iteration at which a ticket first gets below the dense network's *lowest* loss: the same
-# target for both, on the same curves.
+# Three looks at the tables first. Early stop is the minimum of validation loss, wherever around it the loss is flat. So beside the two early
+# stops, the iteration at which a ticket first gets below the dense network's *lowest* loss: the same target for both, on the same curves.
 
 
 # %%
 def sooner(round: int, table: pd.DataFrame = curves) -> pd.DataFrame:
-    """Early stop of the dense network and a ticket, when the ticket first beats the dense minimum, and the span within 5% of its own."""
+    """Early stop of the dense network and a ticket, when the ticket first beats the dense minimum, and the span near its own."""
     loss = table[table["arm"] == "ticket"].set_index(["round", "trial", "iteration"])[
         "validation_loss"
     ]
     parts = {}
     for trial, dense in loss[0].groupby("trial"):
         mine = loss[round][trial]
-        near = mine[mine <= 1.05 * mine.min()].index
+        near = mine[mine <= (1 + FLAT) * mine.min()].index
         parts[trial] = {
             "dense early stop": dense.idxmin()[1],
             "ticket early stop": mine.idxmin(),
@@ -258,9 +266,9 @@ sooner(ROUND)
 # %%
 ROUNDS = [number for number in (0, 3, 5, ROUND, 9, 12, 15) if number in set(tickets["round"])]
 scaled = {
-    name: lth.load_results(name).query("arm == 'ticket' and round in @ROUNDS")
-    for name in (EXPERIMENT, "lenet-unit")
-    if has_results(name)
+    name: tables.rows(name).query("arm == 'ticket' and round in @ROUNDS")
+    for name in ("lenet", "lenet-unit")
+    if name in tables
 }
 display(
     pd.concat(
@@ -310,47 +318,15 @@ display(
     .round(2)
 ) if "resampled" in arms else print("resampled values have not been run")
 
+# %% [markdown]
+# What could explain the verdicts other than *reproduced*, as far as the tables say so:
+
 # %%
-SCALING = (
-    "Scaling explains most of the difference: with pixels in [0, 1] the effect is there at about the "
-    "paper's size (table above)."
-)
-REASONS = {
-    "lenet-es-38": SCALING
-    + " With images of unit length the minimum of validation loss is flat: the ticket's lies lower than the "
-    "dense network's, and comes sooner by less than the trials differ. Below the dense network's own minimum "
-    "the ticket gets about a third sooner (Figure 11).",
-    "lenet-acc-03": SCALING,
-    "lenet-back-3.6": "Early stop of ticket and dense network are near each other from the start, and from "
-    "P_m 13.5 on the ticket's comes later; its lead in accuracy is small, and gone at P_m 5.6. "
-    + SCALING,
-    "lenet-50k-035": "At the end of training tickets and dense network are within 0.2 points of each other down to P_m 8.7. "
-    + SCALING,
-    "lenet-train-100": "Every mean is above the bar; the interval of the lowest one touches it. It belongs "
-    "to reinitialisations, the slowest networks that the claim counts.",
-    "lenet-reinit-acc": "Ours has the direction at half the size, as the ticket's gain over the dense network has; "
-    "that gain is larger with pixels in [0, 1]. Reinitialisations of `lenet-unit` have not been run.",
-    "lenet-reinit-drop": "Down to P_m 21.1 our reinitialisations are within 0.1 points of the dense network, "
-    "so that the crossing moves by many rounds with little; they were run every third round besides. The "
-    "ticket crosses three rounds sooner than the paper's, from a smaller lead.",
-    "lenet-oneshot-fast": "The dense network stops early on images of unit length, and tickets of any kind "
-    "have little to gain there (see the first claim); one-shot tickets never stop much later either, down "
-    "to P_m 20. `lenet-unit` has not been pruned at once.",
-    "lenet-oneshot-acc": "At P_m 80 the mean lies 0.02 points below the dense network's, and so breaks a run that "
-    "otherwise reaches P_m 90; the gain is so small that the interval contains zero.",
-    "size-9-15k": "From starting sizes fifty times apart, tickets fall back to the dense accuracy within a factor of "
-    "about three of each other. Up to 300 and 100 hidden units they do at 10,000 to 19,000 weights, within the tolerance; "
-    "the four larger networks at 21,000 to 32,000. Ticket and dense network are within about 0.1 points of each other "
-    "around there, so that the crossing moves by rounds with little, and three trials leave the interval wide.",
-    "resampled": "The rule averages over every P_m, and below 1% all networks fall apart, the "
-    "reinitialisations first: those sizes decide the mean. Down to P_m 3.6 the resampled values lie within "
-    "0.2 points of the reinitialisations and up to a point below the ticket, as the paper says.",
-}
 for claim in lenet[lenet["verdict"] != "reproduced"].itertuples():
     name = f"{claim.title} ({claim.part})" if claim.part else claim.title
     display(
         Markdown(
             f"**{name}.** Paper: {claim.paper}, tolerance {claim.tolerance}. Ours: {claim.ours}; paired effect over trials "
-            f"{float(claim.low):.3g} to {float(claim.high):.3g} (95%): *{claim.verdict}*. {REASONS.get(claim.id, '')}"
+            f"{float(claim.low):,.4g} to {float(claim.high):,.4g} (95%): *{claim.verdict}*. {reason(tables, claim.id, claim.part)}"
         )
     )

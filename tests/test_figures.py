@@ -79,7 +79,6 @@ def test_a_figure_says_what_it_needs_and_shows(name):
     assert set(figure.required) | set(figure.also) <= set(figure.experiments)
     assert figure.caption.endswith(".")
     assert figure.finding.endswith(".")
-    assert not figure.ours or figure.ours.endswith(".")
 
 
 def test_a_misspelt_field_is_an_error():

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from lth import paths
+from lth.config import COLLECTIONS
 from lth.errors import LthError
-from lth.figures import FIGURES
 from lth.reports.citation import citation, drawn, software
+from lth.reports.drawing import index_of
 from lth.reports.gallery import page, readme
 
 BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
@@ -89,14 +90,49 @@ def test_a_browser_shows_it_whole(html, width, tmp_path):
 
 
 def test_every_drawn_figure_can_be_cited():
-    for folder in ("paper", "quick", "quick-cifar"):
-        index = pd.read_csv(paths.FIGURES / folder / "index.csv", keep_default_na=False)
+    for collection in COLLECTIONS:
+        index = index_of(collection)
         for name in index[index["drawn from"] != ""]["figure"]:
             text = citation(name)
-            assert FIGURES[name].caption in text
+            assert drawn(name)[1]["caption"] in text
+            assert drawn(name)[1]["ours"] in text
             assert "sha256" in text
             assert software() in text
     assert drawn("figure3")[0] == "paper", "at paper scale where it is drawn there"
     assert citation("fig3") == citation("figure3") == citation("3")
     with pytest.raises(LthError, match="figure99 has not been drawn; there are: figure1"):
         drawn("figure99")
+
+
+def test_what_is_said_is_escaped(root):
+    folder = paths.FIGURES / "paper"
+    folder.mkdir(parents=True)
+    row = {"figure": "figure4", "drawn from": "", "not run": "a<b>", "command": "x && y", "caption": "c", "ours": ""}
+    shown = {**row, "figure": "figure1", "drawn from": "lenet<i>", "not run": "", "caption": 'P_m "<1>"', "ours": "<2>"}
+    pd.DataFrame([shown, row]).to_csv(folder / "index.csv", index=False)
+    (folder / "figure1.csv").write_text("n\n1\n5\n")
+    claim = dict.fromkeys(["claim", "paper", "ours", "evidence"], "<3>") | {"figure": 1, "n": "<4>", "verdict": "<5>"}
+    for claims in ([claim], []):
+        paths.RESULTS.mkdir(exist_ok=True)
+        pd.DataFrame(claims, columns=list(claim)).to_csv(paths.RESULTS / "claims.csv", index=False)
+        write_sources(root, "lenet<i>")
+        text = page()
+        assert not re.search(r"<\d>|<b>a<|lenet<i>", text)
+        for words in (
+            "a&lt;b&gt;",
+            "x &amp;&amp; y",
+            "<i>P</i><sub>m</sub> &#34;&lt;1&gt;&#34;",
+            "paper/lenet&lt;i&gt;",
+            "n = 1 to 5, by line",
+        ):
+            assert words in text
+        assert all((f"&lt;{number}&gt;" in text) == bool(claims) for number in (3, 4, 5))
+        assert ("&lt;2&gt;" in text) == (not claims), "a claim speaks where there is one"
+
+
+def write_sources(root, experiment: str):
+    """What provenance is read from, of an experiment that has not been run; and CITATION.cff."""
+    folder = paths.PIPELINES / "paper" / experiment
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "params.yaml").write_text("")
+    (root / "CITATION.cff").write_text("title: t\nauthors: [{name: a}]\n")

@@ -43,10 +43,10 @@ def test_text_around_the_map_stays(root):
 
 def test_a_claim_shows_what_its_results_took(root):
     write_claims([CLAIM])
-    assert "| `dvc repro pipelines/lenet/dvc.yaml` | – | 38% | 40% (n = 5) | reproduced |" in readme_map()
-    write_provenance("lenet", wall_seconds=600.0, peak_memory_mib=1024)
-    assert "| 20 min, 1.5 GiB, 1.0 MiB | 38% | 40% (n = 5) | reproduced |" in readme_map()
-    assert readme_map().endswith("Measured on 2 x CPU: lenet.")
+    assert "| `dvc repro pipelines/lenet/dvc.yaml` | – | 38% | 40% (n = 5) | reproduced (exploratory) |" in readme_map()
+    write_provenance("paper/lenet", wall_seconds=600.0, peak_memory_mib=1024)
+    assert "| 20 min, 1.5 GiB, 1.0 MiB | 38% | 40% (n = 5) | reproduced (exploratory) |" in readme_map()
+    assert readme_map().endswith("\nMeasured on 2 x CPU: lenet.\n")
 
 
 def test_parts_of_a_claim_share_a_row(root):
@@ -54,17 +54,33 @@ def test_parts_of_a_claim_share_a_row(root):
         [
             CLAIM,
             CLAIM | {"id": "conv-es", "part": "Conv-2", "paper": "3.5 times"},
-            CLAIM | {"id": "conv-es", "part": "Conv-4", "paper": "3.5 times", "ours": "", "verdict": "not run", "experiment": "conv4"},
+            CLAIM
+            | {
+                "id": "conv-es",
+                "part": "Conv-4",
+                "paper": "3.5 times",
+                "ours": "",
+                "verdict": "not run",
+                "evidence": "",
+                "experiment": "conv4",
+            },
         ]
     )
     *_, row = readme_map().splitlines()
     assert row.startswith("| Ticket stops earlier | 4 | lenet, conv4 |")
-    assert row.endswith("| 3.5 times | Conv-2: 40% (n = 5)<br>Conv-4: – | Conv-2: reproduced<br>Conv-4: not run |")
+    assert row.endswith("| 3.5 times | Conv-2: 40% (n = 5)<br>Conv-4: – | Conv-2: reproduced (exploratory)<br>Conv-4: not run |")
 
 
 def test_the_other_scaling_stands_beside(root):
-    write_claims([CLAIM], unit=[CLAIM | {"ours": "39%", "verdict": "direction only"}])
-    assert readme_map().endswith("| Ticket stops earlier | 38% | 40%: reproduced | 39%: direction only |")
+    write_claims([CLAIM], unit=[CLAIM | {"ours": "39%", "verdict": "direction only", "evidence": "confirmation"}])
+    assert readme_map().endswith("| Ticket stops earlier | 38% | 40%: reproduced (exploratory) | 39%: direction only (confirmation) |\n")
+
+
+def test_a_cell_holds_whatever_a_claim_says(root):
+    write_claims([CLAIM | {"title": "a | b", "ours": "<b>1</b>", "verdict": "R&D"}])
+    *_, row = readme_map().splitlines()
+    assert row.startswith(r"| a \| b | 4 |")
+    assert "| &lt;b>1&lt;/b> (n = 5) | R&amp;D (exploratory) |" in row
 
 
 def write_claims(rows: list[dict], unit: Sequence[dict] = ()) -> None:

@@ -47,6 +47,17 @@ FIGURE = Figure(
         "own scale, from no connection to as many as 99% of the pixels have at most."
     ),
     finding="The paper has no such maps. It notes that pixels at the edge of MNIST's images, where digits never are, keep few of their outgoing connections.",
-    ours="Pixels at the edge of the image go first. What survives is densest not in the middle but along the rim of where digits are drawn.",
+    ours=(
+        """
+        {% set edge, rim, middle = ring("lenet", 12, 0, 0), ring("lenet", 12, 2, 3), ring("lenet", 12, 8, 13) %}
+        Pixels at the edge of the image keep {{ edge.over(middle).say("most", "least", "no measurably different number") }}: at P_m {{ networks("lenet", "ticket", 12).P_m }} the outermost keep
+        {{ edge }} connections each, those two and three further in {{ rim }}, those in the middle {{ middle }}.
+        """,
+        """
+        {% if ring("lenet", 12, 2, 3).over(ring("lenet", 12, 8, 13)).ahead %}
+        What survives is densest not in the middle but along the rim of where digits are drawn.
+        {% endif %}
+        """,
+    ),
     draw=draw,
 )

@@ -30,9 +30,24 @@ FIGURE = Figure(
         "the distribution of the values alone makes a winning ticket. It has no reshuffled tickets."
     ),
     ours=(
-        "The ticket is ahead of all controls from the first round on. Where structure or values survive alone, structure counts for "
-        "more: at P_m 1.85 the ticket has 97.2%, its structure with resampled values 96.2% and with fresh ones 95.7%; reshuffled "
-        "values have 92.5% and random sparsity 91.5%."
+        """
+        {% for arm, name in {"resampled": "resampled values", "reinit": "reinitialisations", "reshuffle": "reshuffled values", "sparsity": "random sparsity"}.items() %}
+        {%- set tickets = lead("lenet", "accuracy", arm) %}
+        {{- "Winning tickets are measurably more accurate " if loop.first }}
+        {%- if tickets.ahead_from %}than {{ name }} from P_m {{ tickets.ahead_from }} to {{ tickets.last }}
+        {%- else %}than {{ name }} {{ tickets.ahead|at }}{% endif %}
+        {{- "." if loop.last else ", " }}
+        {%- endfor %}
+        """,
+        """
+        {% set ticket, resampled, reinit = networks("lenet", "ticket", 18), networks("lenet", "resampled", 18), networks("lenet", "reinit", 18) %}
+        {% set reshuffle, sparsity = networks("lenet", "reshuffle", 18), networks("lenet", "sparsity", 18) %}
+        {% set structure = reinit.accuracy.over(reshuffle.accuracy) %}
+        {{ structure.say("Alone, the structure counts for more than the values", "Alone, the values count for more than the structure",
+        "Alone, structure and values cannot be told apart") }}: at P_m {{ ticket.P_m }} the ticket has {{ ticket.accuracy }}, its structure with resampled
+        values {{ resampled.accuracy }} and with fresh ones {{ reinit.accuracy }}; reshuffled values have {{ reshuffle.accuracy }} and random sparsity
+        {{ sparsity.accuracy }}.
+        """,
     ),
     draw=draw,
 )

@@ -19,9 +19,23 @@ FIGURE = Figure(
         "begin large are more likely to survive."
     ),
     ours=(
-        "In the output layer the density becomes bimodal, the second hidden layer flattens, the first keeps its one peak. Its two "
-        "spikes at P_m 41.05 are weights of pixels that are black in every image: without a gradient they stay at their initial values, "
-        "and pruning takes the smallest first; the spikes stand where it has got to."
+        """
+        {% set output, second, first = initial("lenet-sgd", "output", 12), initial("lenet-sgd", "fc2", 12), initial("lenet-sgd", "fc1", 12) %}
+        At P_m {{ output.P_m }} values nearer zero than half a standard deviation make up {{ output.small }} of the output layer's survivors,
+        {{ second.small }} of the second hidden layer's and {{ first.small }} of the first's; of all their weights they are {{ output.small_of_all }},
+        {{ second.small_of_all }} and {{ first.small_of_all }}.
+        """,
+        """
+        {% set output, second = initial("lenet-sgd", "output", 12), initial("lenet-sgd", "fc2", 12) %}
+        Negative values are {{ output.negative }} of what survives in the output layer and {{ second.negative }} in the second hidden layer.
+        """,
+        """
+        {% set first = initial("lenet-sgd", "fc1", 4) %}
+        {% if first.peak > 0.5 %}
+        The spikes of the first hidden layer at P_m {{ first.P_m }} are weights of pixels that are black in every image: without a gradient they stay at
+        their initial values, and pruning takes the smallest first. The spikes stand where it has got to.
+        {% endif %}
+        """,
     ),
     draw=draw,
 )

@@ -60,8 +60,8 @@ FIGURE = Figure(
     experiments=dict.fromkeys(NETWORKS, ()),
     caption="The networks, their training and their pruning, from params.yaml and the code; weights are counted from the networks as built.",
     finding=(
-        "The paper's table lists the same networks. It gives Conv-6 1.7M weights, 1.1M of them in convolutions; the network it describes has "
-        "2.3M."
+        "The paper's table has these networks, and Resnet-18 and VGG-19 besides. It gives Conv-6 1.7M weights, 1.1M of them in convolutions; "
+        "the network it describes has 2.3M."
     ),
     draw=draw,
 )

@@ -19,8 +19,12 @@ FIGURE = Figure(
         "rate, keeps more."
     ),
     ours=(
-        "At P_m 41.05 units keep about as large a share as their layer does. By P_m 6.95 those of the first hidden layer do not: a "
-        "quarter of them keeps less than 2% of its connections."
+        """
+        {% set some, most = units("lenet", "incoming", "fc1", 4), units("lenet", "incoming", "fc1", 12) %}
+        {% set second, second_most = units("lenet", "incoming", "fc2", 4), units("lenet", "incoming", "fc2", 12) %}
+        At P_m {{ some.P_m }}, {{ some.bare }} of the first hidden layer's units and {{ second.bare }} of the second's keep less than {{ some.few }} of their
+        incoming connections; at P_m {{ most.P_m }} {{ most.bare }} and {{ second_most.bare }} do.
+        """,
     ),
     draw=draw,
 )

@@ -15,6 +15,13 @@ FIGURE = Figure(
     experiments={"lenet-sgd": ("structure",)},
     caption=UNITS_CAPTION.format("incoming", "SGD at 0.8"),
     finding="With SGD as with Adam, each unit keeps about as large a share of its incoming connections as its layer does.",
-    ours="As with Adam at P_m 41.05. By P_m 6.95 about a third of the units of either hidden layer keeps less than 2% of its connections.",
+    ours=(
+        """
+        {% set some, most = units("lenet-sgd", "incoming", "fc1", 4), units("lenet-sgd", "incoming", "fc1", 12) %}
+        {% set second, second_most = units("lenet-sgd", "incoming", "fc2", 4), units("lenet-sgd", "incoming", "fc2", 12) %}
+        At P_m {{ some.P_m }}, {{ some.bare }} of the first hidden layer's units and {{ second.bare }} of the second's keep less than {{ some.few }} of their
+        incoming connections; at P_m {{ most.P_m }} {{ most.bare }} and {{ second_most.bare }} do.
+        """,
+    ),
     draw=draw,
 )

@@ -19,8 +19,11 @@ FIGURE = Figure(
         "of the image, where digits never are, lose most."
     ),
     ours=(
-        "As in the paper. At P_m 6.95 almost half of the units of the first hidden layer and 15% of the pixels keep less than 2% of "
-        "their connections."
+        """
+        {% set pixels, first = units("lenet", "outgoing", "fc1", 12), units("lenet", "outgoing", "fc2", 12) %}
+        At P_m {{ pixels.P_m }}, {{ pixels.bare }} of the pixels and {{ first.bare }} of the first hidden layer's units keep less than {{ pixels.few }} of their
+        outgoing connections.
+        """,
     ),
     draw=draw,
 )

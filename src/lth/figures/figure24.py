@@ -15,6 +15,17 @@ FIGURE = Figure(
     experiments={"lenet-sgd": ("structure",)},
     caption=UNITS_CAPTION.format("outgoing", "SGD at 0.8") + TENTHS,
     finding="With SGD too some units keep far more outgoing connections than others, but the input pixels less unevenly than with Adam.",
-    ours="Uneven as well, and the pixels more than with Adam: at P_m 6.95, 42% of them keep less than 2% of their connections, with Adam 15%.",
+    ours=(
+        """
+        {% set pixels, adam = units("lenet-sgd", "outgoing", "fc1", 12), units("lenet", "outgoing", "fc1", 12) %}
+        At P_m {{ pixels.P_m }}, {{ pixels.bare }} of the pixels keep less than {{ pixels.few }} of their outgoing connections, with Adam {{ adam.bare }}.
+        """,
+        """
+        {% set mild, mild_adam = units("lenet-sgd", "outgoing", "fc1", 4), units("lenet", "outgoing", "fc1", 4) %}
+        {% set strong, strong_adam = units("lenet-sgd", "outgoing", "fc1", 12), units("lenet", "outgoing", "fc1", 12) %}
+        What pixels keep is {{ mild.spread.over(mild_adam.spread) }} spread than with Adam at P_m {{ mild.P_m }}, and
+        {{ strong.spread.over(strong_adam.spread) }} at P_m {{ strong.P_m }}.
+        """,
+    ),
     draw=draw,
 )

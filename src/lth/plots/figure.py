@@ -27,5 +27,5 @@ class Figure:
     """Arms that are drawn where they are there, and named as not run elsewhere."""
     few_rounds: bool = False
     """True where a few rounds alone are shown: arms are then not named as run in part."""
-    ours: str = ""
-    """What we find there at paper scale, where no claim is judged on the figure."""
+    ours: tuple[str, ...] = ()
+    """What we find there at paper scale, where no claim is judged on the figure: sentences that `lth.sentences` fills from the tables."""

@@ -30,7 +30,10 @@ def citation(name: str) -> str:
     numbers = paths.FIGURES / collection / f"{figure}.csv"
     if not numbers.is_file():
         raise LthError(f"{paths.shown(numbers)} is missing: draw it with `make figures`, or restore it with git")
-    lines = [f"{figure} ({collection} scale)", "", row["caption"], "", "Provenance"]
+    lines = [f"{figure} ({collection} scale)", "", row["caption"]]
+    if row["ours"]:
+        lines += ["", f"Ours: {row['ours']}"]
+    lines += ["", "Provenance"]
     lines += [f"  numbers        {paths.shown(numbers)}, sha256 {sha256(numbers)}"]
     for experiment in row["drawn from"].split():
         known = provenance(f"{collection}/{experiment}")

@@ -12,21 +12,22 @@ from lth.figures import FIGURES, named
 from lth.plots import style
 from lth.plots.figure import Figure
 from lth.results.tables import Tables, command, missing, partial
+from lth.sentences import fill
 from lth.storage import write_bytes
 
 
 def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.DataFrame:
     """Draws those figures of `only` that the experiments of a collection support, into figures/<collection>.
 
-    Writes and returns index.csv there, a row a figure: what it is drawn from, what has not been run, and the command that runs it. Figures that
-    are not in `only` keep the row that they have.
+    Writes and returns index.csv there, a row a figure: what it is drawn from, what has not been run and the command that runs it, the caption, and
+    what we find there. Figures that are not in `only` keep the row that they have.
     """
     file = paths.FIGURES / collection / "index.csv"
     kept = {row["figure"]: row for row in index_of(collection).to_dict("records") if row["figure"] not in only}
     experiments = {folder.split("/")[1]: folder for folder in experiment_names(collection)}
     index = []
     with ProcessPoolExecutor() as pool:
-        drawings = []
+        drawings = {}
         for name, figure in FIGURES.items():
             wanted = {run: experiments[run] for run in figure.experiments if run in experiments}
             available, lacking = _support(figure, wanted)
@@ -43,10 +44,11 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
                 }
                 index.append(kept.get(name, row))
             if drawable and name in only:
-                drawings.append(pool.submit(_draw, collection, name, available))
-        for drawing in drawings:
-            drawing.result()
-    table = pd.DataFrame(index, columns=["figure", "drawn from", "not run", "command", "caption"])
+                drawings[name] = pool.submit(_draw, collection, name, available)
+        ours = {name: drawing.result() for name, drawing in drawings.items()}
+    for row in index:
+        row["ours"] = ours.get(row["figure"], row.get("ours", ""))
+    table = pd.DataFrame(index, columns=["figure", "drawn from", "not run", "command", "caption", "ours"])
     write_bytes(file, table.to_csv(index=False, lineterminator="\n").encode())
     return table
 
@@ -68,9 +70,12 @@ def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str],
     return available, lacking
 
 
-def _draw(collection: str, name: str, experiments: Mapping[str, str]) -> None:
+def _draw(collection: str, name: str, experiments: Mapping[str, str]) -> str:
+    """Draws a figure, and returns what we find there, from the same tables; of collections at the paper's scale alone."""
     style.apply()
-    style.save(FIGURES[name].draw(Tables(experiments)), paths.FIGURES / collection, name, scale=collection)
+    figure, tables = FIGURES[name], Tables.of(collection)
+    style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, scale=collection)
+    return fill(figure.ours, tables) if collection == "paper" else ""
 
 
 def draw_again(names: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.parquet
 
 from lth import paths
-from lth.config import load_experiment
+from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
 from lth.results.expected import expected_networks
 from lth.results.files import has_results, load_curves, load_results
@@ -33,6 +33,11 @@ class Tables:
     def __init__(self, names: Mapping[str, str]):
         self.names = dict(names)
         self._rows, self._curves = cache(load_results), cache(load_curves)
+
+    @classmethod
+    def of(cls, collection: str) -> "Tables":
+        """Those of all experiments of a collection that have been run to their end."""
+        return cls({folder.split("/")[1]: folder for folder in experiment_names(collection) if has_results(folder)})
 
     def named(self, names: Mapping[str, str]) -> "Tables":
         """Tables by other names, which share with these what has been loaded."""

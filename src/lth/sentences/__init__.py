@@ -1,0 +1,8 @@
+"""Sentences about what we find: jinja2 templates filled from the tables, so that numbers and words change when a table does.
+
+`fill` makes text of them; `lth.sentences.template.READERS` lists what a template can read.
+"""
+
+from lth.sentences.template import fill
+
+__all__ = ["fill"]

@@ -1,0 +1,42 @@
+"""A claim about Lenet on both scalings of its images, and whether the scaling can be told to matter."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lth.claims import CLAIMS, estimators
+from lth.claims.judge import UNIT
+from lth.claims.paired import Absent
+from lth.results.tables import Tables, missing
+from lth.sentences.quantity import Compared, Unit
+
+EFFECT = Unit(
+    write=lambda x: f"{x:,.0f}" if x >= 100 else f"{x:.2g}",
+    write_gap=lambda x: f"{x:,.0f}" if x >= 100 else f"{x:.2g}",
+    ahead="larger",
+    behind="smaller",
+    neither="neither measurably larger nor smaller",
+)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """What a claim's estimator finds with pixels in [0, 1], and how much larger the effect is there, by trial."""
+
+    ours: str
+    effect: Compared
+
+
+def scaled(tables: Tables, id: str, part: str = "") -> Scaled:
+    """Both experiments have the same initial weights and batches in a trial. Raises Absent where one has not been run, or where the claim is not on Lenet alone."""
+    claim = next(claim for claim in CLAIMS if (claim.id, claim.part) == (id, part))
+    ((name, other),) = UNIT.items()
+    for experiment in (name, other):
+        if set(claim.needs) != {name} or experiment not in tables or missing(tables.names[experiment], tuple(claim.needs[name])):
+            raise Absent(f"{id} on {experiment}")
+    length, unit = (
+        getattr(estimators, claim.estimator)(tables.named({name: tables.names[experiment]}), **claim.options)
+        for experiment in (name, other)
+    )
+    effects = pd.Series(dict(enumerate(unit.effects))) - pd.Series(dict(enumerate(length.effects)))
+    return Scaled(unit.ours, Compared(effects.dropna(), EFFECT))
