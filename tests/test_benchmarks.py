@@ -9,8 +9,8 @@ import torch
 
 import tiny
 
-LENET = {"experiment": "lenet"}
-CONV2 = {"experiment": "conv2", "network.name": "conv2", "data.name": "cifar10"}
+LENET = {"collection": "paper", "name": "lenet"}
+CONV2 = {"collection": "paper", "name": "conv2", "network.name": "conv2", "data.name": "cifar10"}
 SMALL = [
     ("steps", ["--rounds", "0", "1", "--repeats", "1", "--iterations", "2"]),
     pytest.param("chain", ["--repeats", "1", "--iterations", "2"], marks=pytest.mark.slow),
@@ -27,7 +27,7 @@ SMALL = [
 def benchmarked(project):
     """The tiny project with a Lenet and a Conv-2, and a function that runs a module of benchmarks there."""
     for changes in (LENET, CONV2):
-        tiny.write_experiment(project, tiny.numbers(changes), changes["experiment"])
+        tiny.write_experiment(project, tiny.numbers(changes), f"paper/{changes['name']}")
     (project / "benchmarks").mkdir()
     readme = tiny.REPOSITORY / "benchmarks" / "README.md"
     (project / "benchmarks" / "README.md").write_text(readme.read_text())
