@@ -52,10 +52,10 @@ def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
         ("show nothing", "unknown experiment 'nothing'"),
         ("figures 99", "there is no figure '99'; there are: figure1, "),
         ("cite fig99", "there is no figure 'fig99'"),
-        ("export quick-lenet --round 99 --trial 0 x", "rounds 0 to 7, not 99"),
-        ("export quick-lenet --round 0 --trial 9 x", "trials 0 to 2, not 9"),
-        ("export quick-lenet --round 0 --trial 0 README.md", "README.md is there already"),
-        ("export quick-lenet --round 0 --trial 0 README.md/ticket", "could not write README.md/ticket: "),
+        ("export quick/lenet --round 99 --trial 0 x", "rounds 0 to 7, not 99"),
+        ("export quick/lenet --round 0 --trial 9 x", "trials 0 to 2, not 9"),
+        ("export quick/lenet --round 0 --trial 0 README.md", "README.md is there already"),
+        ("export quick/lenet --round 0 --trial 0 README.md/ticket", "could not write README.md/ticket: "),
     ],
 )
 def test_what_cannot_be_is_one_line(monkeypatch, words, says):
