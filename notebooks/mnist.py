@@ -40,7 +40,7 @@ display(
 # %% [markdown]
 # ## The tables
 #
-# `load_results` has one row a trained network, `load_curves` one row a network and evaluation. An *arm* is the ticket or one of its controls;
+# `load_results` has one row per trained network, `load_curves` one row per network and evaluation. An *arm* is the ticket or one of its controls;
 # *round* counts prunings, so round 0 is the dense network; *es_* is measured at early stop, the iteration of minimum validation loss.
 
 # %%
@@ -110,7 +110,7 @@ plt.show()
 
 # %%
 def paired(column: str, control: str = "reinit", round: int = ROUND) -> pd.DataFrame:
-    """Ticket, control and their difference, one row a trial."""
+    """Ticket, control and their difference, one row per trial."""
     chosen = rows[(rows["round"] == round) & rows["arm"].isin(["ticket", control])]
     table = chosen.pivot_table(index="trial", columns="arm", values=column)
     return table.assign(difference=table["ticket"] - table[control])

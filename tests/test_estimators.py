@@ -29,7 +29,7 @@ class Rows:
 
 
 def table(values: dict[tuple[str, int], list[float]], column: str, draws: int = 1) -> Rows:
-    """Rows of (arm, round) with one value a trial; with more draws, values spread evenly around it."""
+    """Rows of (arm, round) with one value per trial; with more draws, values spread evenly around it."""
     parts = [
         {
             "experiment": "x",
@@ -123,7 +123,7 @@ def test_the_best_round_is_chosen_by_validation():
 def test_how_an_arm_changes_with_pruning():
     values = {("ticket", 0): [1000, 2000], ("ticket", 2): [0, 0], ("reinit", 2): [1200, 2400], ("reinit", 4): [1400, 2800]}
     slower = estimators.stops_ever_later(table(values, "es_iteration", draws=2), experiment="x", arm="reinit")
-    assert slower.effects == pytest.approx([100, 200]), "iterations a round, from the dense network on"
+    assert slower.effects == pytest.approx([100, 200]), "iterations per round, from the dense network on"
     values = {("ticket", 0): [0.5, 0.5], ("reinit", 1): [0.6, 0.5], ("reinit", 3): [0.6, 0.7], ("reinit", 9): [0.1, 0.1]}
     gains = estimators.gains_over_dense(table(values, "es_test_accuracy"), experiment="x", arm="reinit", least_percent=50)
     assert gains.effects == pytest.approx([10, 10]), "rounds 1 and 3"
@@ -200,7 +200,7 @@ def test_the_weights_left_at_the_crossing():
     rows.stand_for(["one", "another"])
     upper = estimators.weights_at_crossing(rows, within=[200, 300], end="upper")
     assert (upper.ours, upper.within) == ("125–125 weights (by the sign of the mean: 250–250)", False)
-    assert upper.effects == pytest.approx([30, 30]), "one a starting size: of 500 weights, both trials"
+    assert upper.effects == pytest.approx([30, 30]), "one per starting size: of 500 weights, both trials"
     lower = estimators.weights_at_crossing(rows, within=[100, 200], end="lower")
     assert lower.within
     assert lower.effects.tolist() == [], "no size has so few weights"

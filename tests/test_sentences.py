@@ -54,7 +54,7 @@ def typed(template: str) -> list[str]:
 
 
 def rewrite(folder: str, stage: str, **columns: list[float]) -> None:
-    """Puts other values, one a trial, into a stage's rows; all draws of a trial have the same."""
+    """Puts other values, one per trial, into a stage's rows; all draws of a trial have the same."""
     file = paths.RESULTS / folder / "runs" / f"{stage}.csv"
     rows = pd.read_csv(file)
     for column, values in columns.items():

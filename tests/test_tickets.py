@@ -89,7 +89,7 @@ def test_a_full_lenet_is_kilobytes(project):
     masks = {name: value[None] for name, value in tickets[0].mask.items()}
     pruned = prune_layerwise(weights, masks, {"fc1.weight": 0.2, "fc2.weight": 0.2, "output.weight": 0.1})
     file = save_pruned(tickets, [{name: mask[0] for name, mask in pruned.items()}])
-    assert file.stat().st_size < 266_200 / 8 + 2_000, "at most one bit a weight"
+    assert file.stat().st_size < 266_200 / 8 + 2_000, "at most one bit per weight"
     assert (paths.TICKETS / "quick" / "tiny" / "initial.npz").stat().st_size < 1_000
 
 

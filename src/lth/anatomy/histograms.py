@@ -1,4 +1,4 @@
-"""Histograms as tables: columns low, high and count, one row a bin."""
+"""Histograms as tables: columns low, high and count, one row per bin."""
 
 import math
 

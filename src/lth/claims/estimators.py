@@ -174,7 +174,7 @@ def stops_ever_later(tables: Tables, *, experiment: str, arm: str) -> Measured:
     rounds = [0, *pruned_rounds(rows, arm)]
     stops = np.array([by_trial(rows, arm if round else "ticket", round, ES) for round in rounds])
     slopes = np.polyfit(rounds, stops, deg=1)[0]
-    return Measured(f"{slopes.mean():+,.0f} iterations a round", True, slopes)
+    return Measured(f"{slopes.mean():+,.0f} iterations per round", True, slopes)
 
 
 def gains_over_dense(tables: Tables, *, experiment: str, arm: str, least_percent: float) -> Measured:
@@ -227,7 +227,7 @@ def moves_further(tables: Tables, *, quantity: str) -> Measured:
 def weights_at_crossing(tables: Tables, *, within: Sequence[float], end: str) -> Measured:
     """The weights left where tickets of each starting size fall below the dense accuracy (validation, at early stop), after their best round.
 
-    One effect a starting size, the mean over its trials. end `upper`: the advantage at the size's last pruned round with more weights than
+    One effect per starting size, the mean over its trials. end `upper`: the advantage at the size's last pruned round with more weights than
     the tolerance allows, over the sizes that have one; `lower`: how far below it lies at the first round with fewer.
     """
     column = "es_validation_accuracy"

@@ -1,4 +1,4 @@
-"""MNIST and CIFAR10: fetched, verified, split once, kept as one tensor file a data set."""
+"""MNIST and CIFAR10: fetched, verified, split once, kept as one tensor file per data set."""
 
 from lth.data.dataset import DataSet, Split, load_data, prepare
 

@@ -1,4 +1,4 @@
-"""One tensor file a data set, and the splits read from it."""
+"""One tensor file per data set, and the splits read from it."""
 
 from dataclasses import dataclass
 from pathlib import Path

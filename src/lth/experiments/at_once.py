@@ -1,6 +1,6 @@
 """All tickets at once, from the dense networks: no round is trained between two prunings (`pruning.method` oneshot, continued, iteration0).
 
-Masks and parameters are stacked: [R, *shape] for R trials. There is a list of masks, one a level of pruning.
+Masks and parameters are stacked: [R, *shape] for R trials. There is a list of masks, one per level of pruning.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""From what training measured to tidy rows: one a trained network, and one a point of its curves."""
+"""From what training measured to tidy rows: one per trained network, and one per point of its curves."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,7 +29,7 @@ def tabulate(members: Sequence[Member], trained: Trained, made_by: Mapping[str, 
 
 
 def tabulate_curves(members: Sequence[Member], trained: Trained, plan: Plan) -> pd.DataFrame:
-    """The curves of a trained stack, one row a network and evaluation point."""
+    """The curves of a trained stack, one row per network and evaluation point."""
     names = identity(members[0].ticket.experiment)
     parts = []
     for position, member in enumerate(members):

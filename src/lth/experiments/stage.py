@@ -58,7 +58,7 @@ class Stage:
         )
 
     def rows(self, members: Sequence[Member], trained: Trained) -> pd.DataFrame:
-        """One row a network."""
+        """One row per network."""
         return tabulate(members, trained, self.made_by)
 
     def write(self, members: Sequence[Member], trained: Trained, *further: Path) -> None:

@@ -39,7 +39,7 @@ FIGURE = Figure(
     experiments={"lenet": ("cost",)},
     caption=(
         "Cost of Lenet's winning tickets. Left: of the surviving connections, each one multiply-add an image (two floating-point operations) in a "
-        "network of dense layers, the share that lies on a path from a pixel to an output; the others can be left out. Right: bytes a ticket. Dense network: all weights "
+        "network of dense layers, the share that lies on a path from a pixel to an output; the others can be left out. Right: bytes per ticket. Dense network: all weights "
         "and biases as float32. Seed and masks: the committed files that a ticket is read from, which hold all earlier tickets too, divided by the "
         "number of trials. One mask alone: the least that a random mask with as many survivors in each layer takes. Lines are means over trials, "
         "error bars minimum and maximum."

@@ -12,7 +12,7 @@ ROUNDS = (1, 4, 8, 12, 18)
 
 
 def draw(tables: Tables) -> Drawn:
-    """A map a P_m; the numbers are a row a pixel."""
+    """A map per P_m; the numbers are a row per pixel."""
     table = tables.extra("lenet", "maps")
     rounds = reached(table, ROUNDS)
     figure, axes = grid(1, len(rounds), height=2.3)

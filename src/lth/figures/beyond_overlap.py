@@ -17,7 +17,7 @@ TICKS = 5
 
 
 def draw(tables: Tables) -> Drawn:
-    """A panel a layer, against P_m on logarithmic axes."""
+    """A panel per layer, against P_m on logarithmic axes."""
     overlap = tables.extra("lenet", "overlap")
     figure, axes = grid(1, len(LAYERS), height=2.8, share_y=True)
     lines = []

@@ -9,7 +9,7 @@ NETWORKS = {"lenet": "Lenet", "conv2": "Conv-2", "conv4": "Conv-4", "conv6": "Co
 
 
 def draw(tables: Tables) -> Drawn:
-    """One panel a network."""
+    """One panel per network."""
     networks = list(tables)
     figure, axes = grid(-(-len(networks) // 2), min(2, len(networks)), height=0.4 + 2.4 * -(-len(networks) // 2))
     lines = []

@@ -7,7 +7,7 @@ from lth.results.tables import Tables
 
 
 def draw(tables: Tables) -> Drawn:
-    """A panel a layer."""
+    """A panel per layer."""
     return movement(tables.extra("lenet", "movement"), "growth", "|final| − |initial|")
 
 

@@ -7,7 +7,7 @@ from lth.results.tables import Tables
 
 
 def draw(tables: Tables) -> Drawn:
-    """A panel a P_m, a line a layer."""
+    """A panel per P_m, a line per layer."""
     return units(tables.extra("lenet", "structure"), "outgoing")
 
 

@@ -33,7 +33,7 @@ COLLAPSED = 0.2
 
 @dataclass(frozen=True)
 class Arm:
-    """One line a panel: an arm of an experiment, from its dense networks on."""
+    """One line per panel: an arm of an experiment, from its dense networks on."""
 
     experiment: str
     arm: str

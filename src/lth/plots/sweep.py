@@ -1,4 +1,4 @@
-"""Figures 26 to 31: one hyperparameter of Lenet in several values, one line a value."""
+"""Figures 26 to 31: one hyperparameter of Lenet in several values, one line per value."""
 
 from collections.abc import Iterable, Mapping
 
@@ -74,7 +74,7 @@ def draw_values(
     against: str = "percent_remaining",
     **limits: float,
 ) -> list[Line]:
-    """A line a value of one column of the tickets against another, and the lines drawn. limits: of `lth.plots.limits.cut_below`."""
+    """A line per value of one column of the tickets against another, and the lines drawn. limits: of `lth.plots.limits.cut_below`."""
     colours, markers = shades(values), dict(zip(values, MARKERS, strict=False))
     lines = []
     for name, rows in tickets.items():

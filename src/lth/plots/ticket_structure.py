@@ -1,4 +1,4 @@
-"""What survives, a panel a P_m and a line a layer: values (Figures 15 and 16), connections a unit (Figures 21 to 24)."""
+"""What survives, a panel per P_m and a line per layer: values (Figures 15 and 16), connections a unit (Figures 21 to 24)."""
 
 import pandas as pd
 

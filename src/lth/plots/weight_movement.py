@@ -1,4 +1,4 @@
-"""How far the dense network's weights move, in and out of the eventual ticket, a panel a layer: Figures 19 and 20."""
+"""How far the dense network's weights move, in and out of the eventual ticket, a panel per layer: Figures 19 and 20."""
 
 import pandas as pd
 

@@ -19,7 +19,7 @@ from lth.storage import write_bytes
 def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.DataFrame:
     """Draws those figures of `only` that the experiments of a collection support, into figures/<collection>.
 
-    Writes and returns index.csv there, a row a figure: what it is drawn from, what has not been run and the command that runs it, the caption, and
+    Writes and returns index.csv there, a row per figure: what it is drawn from, what has not been run and the command that runs it, the caption, and
     what we find there. Figures that are not in `only` keep the row that they have.
     """
     file = paths.FIGURES / collection / "index.csv"

@@ -48,7 +48,7 @@ STRUCTURE = {
     "quantity": "value: initial values of the surviving weights; incoming, outgoing: share of each unit's connections that survive",
     **_BIN,
 }
-"""structure.parquet: histograms of every ticket, one row a bin."""
+"""structure.parquet: histograms of every ticket, one row per bin."""
 
 MAPS = {
     **_TICKET,
@@ -56,7 +56,7 @@ MAPS = {
     "column": "column of the pixel, 0 at the left",
     "survivors": "surviving connections of the first layer that read the pixel",
 }
-"""maps.parquet: where in the image the tickets of a network of dense layers look, one row a pixel."""
+"""maps.parquet: where in the image the tickets of a network of dense layers look, one row per pixel."""
 
 OVERLAP = {
     "round": COLUMNS["round"],
@@ -68,7 +68,7 @@ OVERLAP = {
     "chance": "the same, expected of random masks with as many connections in the layer",
     "chance_by_input": "the same, expected of random masks with as many connections from each input of the layer",
 }
-"""overlap.parquet: how alike the masks of every two trials are, one row a layer."""
+"""overlap.parquet: how alike the masks of every two trials are, one row per layer."""
 
 COST = {
     **_TICKET,
@@ -79,7 +79,7 @@ COST = {
     "least_bytes": "log2 of the number of masks with as many survivors in each layer, the least that such a mask takes on average",
     "dense_bytes": "size of the dense network's weights and biases as float32",
 }
-"""cost.parquet: what tickets cost to run and to keep, one row a ticket."""
+"""cost.parquet: what tickets cost to run and to keep, one row per ticket."""
 
 _MOVED = {
     "round": "the round whose ticket is the eventual one",
@@ -90,7 +90,7 @@ _MOVED = {
 }
 
 MOVEMENT = {**_MOVED, "layer": "layer of the network", **_BIN}
-"""movement.parquet: histograms of how far the dense networks' weights move in training, one row a bin."""
+"""movement.parquet: histograms of how far the dense networks' weights move in training, one row per bin."""
 
 MEAN_MOVEMENT = {
     **_MOVED,
@@ -98,4 +98,4 @@ MEAN_MOVEMENT = {
     "weights": "how many weights the mean is of",
     "mean": "mean of the quantity",
 }
-"""mean_movement.parquet: the means, one row a trial, layer, part and quantity."""
+"""mean_movement.parquet: the means, one row per trial, layer, part and quantity."""

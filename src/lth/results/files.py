@@ -38,7 +38,7 @@ def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
 
 
 def load_results(experiment: str) -> pd.DataFrame:
-    """All rows of an experiment, one a trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
+    """All rows of an experiment, one per trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
 
     Raises LthError where rows that the experiment's params.yaml promises are missing, naming the stages that make them, where there are
     others, and where engines, devices or library versions are mixed.
@@ -55,7 +55,7 @@ def load_results(experiment: str) -> pd.DataFrame:
 
 
 def load_curves(experiment: str) -> pd.DataFrame:
-    """All curves of an experiment, one row a network and evaluation point; the columns are `lth.results.columns.CURVES`. Raises as `load_results`."""
+    """All curves of an experiment, one row per network and evaluation point; the columns are `lth.results.columns.CURVES`. Raises as `load_results`."""
     return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves)
 
 

@@ -56,7 +56,7 @@ class Tables:
         return self._rows(self.names[name])
 
     def curves(self, name: str) -> pd.DataFrame:
-        """One row a network and evaluation point; the columns are `lth.results.columns.CURVES`."""
+        """One row per network and evaluation point; the columns are `lth.results.columns.CURVES`."""
         return self._curves(self.names[name])
 
     def extra(self, name: str, table: str) -> pd.DataFrame:

@@ -1,1 +1,1 @@
-"""Entry points, one a DVC stage: `python -m lth.stages.round paper/lenet r03`."""
+"""Entry points, one per DVC stage: `python -m lth.stages.round paper/lenet r03`."""

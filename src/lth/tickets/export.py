@@ -1,7 +1,7 @@
 """A ticket as one self-contained file that plain PyTorch reads, without this package.
 
 The safetensors file holds, for each layer, its initial weights float32 with pruned ones at zero (`fc1.weight`), its bias, and its mask, one
-bit a weight in C order, most significant first (`fc1.weight.mask`, uint8). Its metadata are strings that say what it is;
+bit per weight in C order, most significant first (`fc1.weight.mask`, uint8). Its metadata are strings that say what it is;
 `sha256` is that of all tensors' bytes in the order of their names.
 """
 

@@ -71,7 +71,7 @@ def load_rounds(experiment: Experiment, rounds: Sequence[int]) -> dict[int, list
 
 
 def save_pruned(tickets: list[Ticket], next_masks: list[Masks]) -> Path:
-    """Writes which survivors a round pruned, and returns the file: tickets are those it trained, next_masks what it left, one a trial."""
+    """Writes which survivors a round pruned, and returns the file: tickets are those it trained, next_masks what it left, one per trial."""
     bits = {}
     for ticket, left in zip(tickets, next_masks, strict=True):
         for name, mask in ticket.mask.items():

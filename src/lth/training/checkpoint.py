@@ -1,4 +1,4 @@
-"""What a killed stage left behind: one file a chunk of the stack, either in training or finished.
+"""What a killed stage left behind: one file per chunk of the stack, either in training or finished.
 
 The folder is `.checkpoints/<hash>`, where the hash is of everything the results depend on. It is no output of the pipeline: DVC deletes a
 stage's outputs before it runs it again, and a checkpoint must outlive that.

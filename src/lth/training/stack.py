@@ -62,7 +62,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Trained:
-    """What training R networks measured, one entry a network along the first axis."""
+    """What training R networks measured, one entry per network along the first axis."""
 
     measured: dict[str, np.ndarray]
     """What `lth.measures.MEASURED` names: the early stop's iteration int64 [R], the scores float64 [R]."""
