@@ -11,6 +11,7 @@ from lth import paths
 from lth.config import Experiment, Settings
 from lth.data import load_data
 from lth.errors import LthError
+from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
 from lth.networks import Network, build
 from lth.results.files import save
@@ -87,6 +88,7 @@ def open_stage(
     was stopped, it goes on from its checkpoints; they are removed when the block ends, and kept when it raises.
     """
     _check_controls(experiment)
+    refuse_what_takes_days(settings, experiment, name, [ticket.round for ticket in tickets])
     network, data = build(experiment.network), load_data(experiment.data.name, experiment.data.scaling)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     engine = choose_engine(settings, network, data, plan)
@@ -94,7 +96,7 @@ def open_stage(
     files = [*ticket_files(experiment, max(ticket.round for ticket in tickets)), paths.DATA / f"{experiment.data.name}.safetensors"]
     depends_on |= {
         "stage": name,
-        "settings": settings.model_dump(),
+        "settings": settings.model_dump(exclude={"cpu_hours"}),
         "experiment": experiment.model_dump(exclude={"rounds", "blocks"}),
         "block": experiment.blocks[name].model_dump() if name in experiment.blocks else None,
         "files": {paths.shown(file): sha256(file) for file in files},
