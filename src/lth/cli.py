@@ -1,4 +1,4 @@
-"""The `lth` command line: look at results, redraw and cite figures, take a ticket away."""
+"""The `lth` command line: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."""
 
 import argparse
 import signal
@@ -35,6 +35,11 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--trial", type=int, required=True, help="0, 1, …")
     export.add_argument("out", metavar="OUT", type=Path, help="the file to write; one that is there is left alone")
     export.set_defaults(call=_export)
+
+    plan = commands.add_parser("plan", help="what training takes: operations, hours on a GPU and here, memory, disk, order")
+    plan.add_argument("experiments", metavar="EXPERIMENT", nargs="*", help="each alone; the paper's if none is given, sweeps added up")
+    plan.add_argument("--all", action="store_true", help="every experiment there is, each alone")
+    plan.set_defaults(call=_plan)
     return top
 
 
@@ -111,3 +116,11 @@ def _export(words: argparse.Namespace) -> None:
     ticket = load_ticket(words.experiment, round=words.round, trial=words.trial)
     export(ticket, words.out)
     print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}")
+
+
+def _plan(words: argparse.Namespace) -> None:
+    from lth.config import experiment_names, load_settings
+    from lth.machine import cores
+    from lth.reports.plan import plan
+
+    print(plan(load_settings(), cores(), experiment_names() if words.all else words.experiments))

@@ -44,6 +44,8 @@ class Budget:
     """On an H200, its stacks full."""
     core_seconds: float
     """On one core of a CPU."""
+    longest_core_seconds: float
+    """The same of the longest stage."""
     cpu_seconds: float
     """On all the cores that were asked for, one stage after another, one network a core."""
     gpu_bytes: float
@@ -59,6 +61,7 @@ def budget(experiment: Experiment, settings: Settings, cores: int) -> Budget:
     added = {name: sum(getattr(stage, name) for stage in stages) for name in ("networks", "operations", "gpu_seconds", "core_seconds")}
     return Budget(
         **added,
+        longest_core_seconds=max(stage.core_seconds for stage in stages),
         cpu_seconds=sum(stage.cpu_seconds for stage in stages),
         gpu_bytes=max(stage.gpu_bytes for stage in stages),
         cpu_bytes=max(stage.cpu_bytes for stage in stages),
@@ -79,6 +82,7 @@ def stage_budget(experiment: Experiment, settings: Settings, cores: int, network
         operations=sum(alike.count * network_operations(network, data, alike.plan) for alike in networks),
         gpu_seconds=sum(alike.count * H200[settings.precision].seconds(network, data, alike.plan) for alike in networks),
         core_seconds=core_seconds,
+        longest_core_seconds=core_seconds,
         cpu_seconds=core_seconds / count * math.ceil(count / cores),
         gpu_bytes=GPU_BYTES + chunk * each,
         cpu_bytes=CPU_BYTES + min(count, cores) * each,
