@@ -118,6 +118,14 @@ def ticket_bytes(experiment: Experiment) -> float:
     return lineages * (bits / 8 + MASK_BYTES * len(layers) * len(experiment.rounds))
 
 
+def readable(seconds: float) -> str:
+    """A time in the unit that suits it: `46 s`, `20 min`, `2.6 h`, `12 d`."""
+    for unit, length, enough in (("s", 1, 90), ("min", 60, 90), ("h", 3600, 48)):
+        if seconds < enough * length:
+            return f"{seconds / length:.{int(unit == 'h')}f} {unit}"
+    return f"{seconds / 86400:,.0f} d"
+
+
 def _core_seconds(experiment: Experiment, settings: Settings, network: Network, alike: Alike) -> float:
     """One network on one core, in the engine that trains it there."""
     if settings.engine != "torch" and can_be_sparse(network):

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from lth.config import Experiment, Settings, experiment_names, load_experiment
-from lth.experiments.budget import GIB, budget
+from lth.experiments.budget import GIB, budget, readable
 from lth.figures import FIGURES
 from lth.results.files import has_results
 
@@ -40,8 +40,8 @@ def _line(name: str, group: Sequence[Experiment], settings: Settings, cores: int
         f"{sum(has_results(experiment.folder) for experiment in group)}/{len(group)}",
         f"{sum(each.networks for each in budgets):,}",
         f"{sum(each.operations for each in budgets) / 1e12:,.0f}",
-        _time(sum(each.gpu_seconds for each in budgets)),
-        _time(sum(each.cpu_seconds for each in budgets)) + ("*" if refused else " "),
+        readable(sum(each.gpu_seconds for each in budgets)),
+        readable(sum(each.cpu_seconds for each in budgets)) + ("*" if refused else " "),
         f"{max(each.gpu_bytes for each in budgets) / GIB:.1f}",
         f"{max(each.cpu_bytes for each in budgets) / GIB:.1f}",
         f"{sum(each.disk_bytes for each in budgets) / 2**20:.1f}",
@@ -79,10 +79,3 @@ def _figures(group: Sequence[Experiment]) -> str:
     names = {experiment.name for experiment in group}
     drawn = [name.removeprefix("figure") for name, figure in FIGURES.items() if names & set(figure.experiments)]
     return f"figure{'s' * (len(drawn) > 1)} {', '.join(drawn)}" if drawn else "no figure"
-
-
-def _time(seconds: float) -> str:
-    for unit, length, enough in (("s", 1, 90), ("min", 60, 90), ("h", 3600, 48)):
-        if seconds < enough * length:
-            return f"{seconds / length:.{int(unit == 'h')}f} {unit}"
-    return f"{seconds / 86400:,.0f} d"
