@@ -26,8 +26,8 @@ quick: $(INSTALLED)  ## Train Lenet and Conv-2 at quick scale on real data and d
 quick-cifar: $(INSTALLED)  ## The same for Conv-2, Conv-4 and Conv-6
 	@sh tools/quick.sh conv2 conv4 conv6
 
-paper: $(INSTALLED)  ## Everything at paper scale; without a GPU, say what that would take
-	@python -m lth.stages.paper && dvc repro && python -m lth.stages.readme
+paper: $(INSTALLED)  ## Everything at paper scale, after a table of what that takes; needs a GPU for Conv-2, Conv-4 and Conv-6
+	@lth plan && dvc repro && python -m lth.stages.readme
 
 figures: $(INSTALLED)  ## Redraw every figure, judge the claims, write the gallery and README's map from committed results, without training
 	@dvc repro --single-item --force figures@paper figures@quick claims gallery > /dev/null || \

@@ -2,14 +2,12 @@
 
 import pandas as pd
 import pytest
-import torch
 import yaml
 
 from lth import paths
 from lth.config import experiment_names, load_experiment
 from lth.figures import figure26, figure27, figure28, figure29, figure30, figure31
 from lth.networks import build
-from lth.stages import paper
 
 RATES = {
     figure26: ("adam", [2.5e-5, 5e-5, 2e-4, 8e-4, 1.2e-3, 2e-3, 3.2e-3, 6.4e-3]),
@@ -68,16 +66,6 @@ def test_a_sweep_differs_from_lenet_in_one_thing(name):
     assert plan.pruning.output == plan.pruning.fc / 2
     left = (1 - plan.pruning.fc) ** plan.last_round
     assert 0.0015 < left < 0.0032, "as far as lenet goes"
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="with a GPU everything is run")
-def test_without_a_gpu_the_whole_paper_is_a_table_of_costs(capsys):
-    with pytest.raises(SystemExit, match="no GPU that torch sees"):
-        paper.main()
-    lines = [line.split() for line in capsys.readouterr().err.splitlines()]
-    assert ["lenet-size-*", "9"] in [line[:2] for line in lines], "a sweep is one line"
-    hours = {line[0]: float(line[-1]) for line in lines[3:]}
-    assert hours["conv2"] > 10 * hours["lenet"] > 0
 
 
 class Made:

@@ -21,7 +21,7 @@ from lth.training import Checkpoints, Member, Plan, Trained, choose_engine, trai
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-SETTINGS = {"seed": 0, "device": "cpu", "engine": "auto", "precision": "ieee", "chunk_gib": 1.0}
+SETTINGS = {"seed": 0, "device": "cpu", "engine": "auto", "precision": "ieee", "chunk_gib": 1.0, "cpu_hours": 6.0}
 
 NUMBERS = {
     "collection": "quick",

@@ -1,4 +1,4 @@
-"""The `lth` command line: look at results, redraw and cite figures, take a ticket away."""
+"""The `lth` command line: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."""
 
 import argparse
 import signal
@@ -6,12 +6,12 @@ from pathlib import Path
 
 from lth.entry import run
 
-HELP = "The Lottery Ticket Hypothesis, reproduced: look at results, redraw and cite figures, take a ticket away."
+HELP = "The Lottery Ticket Hypothesis, reproduced: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their help."""
-    top = argparse.ArgumentParser(prog="lth", description=HELP, epilog="Training is done by DVC: see README.md.")
+    top = argparse.ArgumentParser(prog="lth", description=HELP, epilog="`make` and DVC train and draw everything: see README.md.")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
 
     show = commands.add_parser("show", help="a table of an experiment's rounds: P_m, early stop, accuracies, n")
@@ -35,6 +35,17 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--trial", type=int, required=True, help="0, 1, …")
     export.add_argument("out", metavar="OUT", type=Path, help="the file to write; one that is there is left alone")
     export.set_defaults(call=_export)
+
+    plan = commands.add_parser("plan", help="what training takes: operations, hours on a GPU and here, memory, disk, order")
+    plan.add_argument("experiments", metavar="EXPERIMENT", nargs="*", help="each alone; the paper's if none is given, sweeps added up")
+    plan.add_argument("--all", action="store_true", help="every experiment there is, each alone")
+    plan.set_defaults(call=_plan)
+
+    train = commands.add_parser("train", help="train an experiment's stages one after another, without DVC; what is done is skipped")
+    train.add_argument("experiment", metavar="EXPERIMENT")
+    train.add_argument("stages", metavar="STAGE", nargs="*", help="such as initialise, r00 or reinit-1; all if none is given")
+    train.add_argument("--until", metavar="STAGE", help="all stages up to this one")
+    train.set_defaults(call=_train)
     return top
 
 
@@ -111,3 +122,28 @@ def _export(words: argparse.Namespace) -> None:
     ticket = load_ticket(words.experiment, round=words.round, trial=words.trial)
     export(ticket, words.out)
     print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}")
+
+
+def _plan(words: argparse.Namespace) -> None:
+    from lth.config import experiment_names, load_settings
+    from lth.machine import cores
+    from lth.reports.plan import plan
+
+    print(plan(load_settings(), cores(), experiment_names() if words.all else words.experiments))
+
+
+def _train(words: argparse.Namespace) -> None:
+    from lth.config import load_experiment, load_settings
+    from lth.experiments.chain import chosen, not_done, train_stages
+    from lth.stages.table import main as write_table
+
+    settings, experiment = load_settings(), load_experiment(words.experiment)
+    train_stages(settings, experiment, chosen(experiment, words.stages, words.until), lambda line: print(line, flush=True))
+    if left := not_done(settings, experiment):
+        print(f"next: {left[0]}, of {len(left)} that are left: `lth train {experiment.folder} {left[0]}`")
+        return
+    write_table(experiment.folder)
+    print(
+        f"results/{experiment.folder}/summary.csv and metrics.json are written. To hand all this to DVC, where it is installed:\n"
+        f"dvc commit --force pipelines/{experiment.folder}/dvc.yaml"
+    )

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from lth.errors import LthError
 
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C ended, as shells have it."""
+
 
 def run(main: Callable[..., None]) -> None:
     """Calls main with the command line's words; an LthError, or a full disk, becomes one line on stderr and exit status 1."""
@@ -25,4 +28,5 @@ def run(main: Callable[..., None]) -> None:
             raise
         sys.exit(f"error: {error.strerror}; free some space and run the same command again")
     except KeyboardInterrupt:
-        sys.exit("interrupted; the same command goes on from the checkpoint")
+        print("interrupted; the same command goes on from the checkpoint", file=sys.stderr)
+        sys.exit(INTERRUPTED)

@@ -48,6 +48,11 @@ class DataConfig(Frozen):
     name: Literal["mnist", "cifar10"]
     scaling: Literal["unit", "l2", "standardised"]
 
+    @property
+    def images(self) -> dict[str, int]:
+        """How many images each split has."""
+        return {"train": 55_000 if self.name == "mnist" else 45_000, "validation": 5_000, "test": 10_000}
+
 
 class OptimiserConfig(Frozen):
     name: Literal["adam", "sgd", "momentum"]
@@ -244,12 +249,9 @@ class Experiment(Frozen):
         wanted = "mnist" if self.network.name == "lenet" else "cifar10"
         if self.data.name != wanted:
             raise ValueError(f"data.name is {self.data.name}, but {self.network.name} takes {wanted}")
-        images = {"train": 55_000 if wanted == "mnist" else 45_000, "validation": 5_000, "test": 10_000}
-        if self.training.batch_size > images["train"]:
-            raise ValueError(
-                f"training.batch_size: {self.training.batch_size} is wrong, must be at most the {images['train']} training images"
-            )
-        for split, count in images.items():
+        if self.training.batch_size > (train := self.data.images["train"]):
+            raise ValueError(f"training.batch_size: {self.training.batch_size} is wrong, must be at most the {train} training images")
+        for split, count in self.data.images.items():
             if (asked := getattr(self.evaluation, f"{split}_images") or 0) > count:
                 raise ValueError(f"evaluation.{split}_images: {asked} is wrong, must be at most {count}, or null for all")
         for optimiser in map(self.training.optimiser_of, self.training.variants):

@@ -24,3 +24,5 @@ class Settings(Frozen):
     """float32 matrix products on CUDA: exact float32, or TensorFloat-32."""
     chunk_gib: Positive
     """GPU memory, in GiB, that one chunk of the stack may take; fixes the chunk size."""
+    cpu_hours: Positive
+    """Hours of one core that a stage may train for on a CPU, by the estimate of `lth.experiments.budget`; no result depends on it."""

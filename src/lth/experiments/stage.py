@@ -11,11 +11,12 @@ from lth import paths
 from lth.config import Experiment, Settings
 from lth.data import load_data
 from lth.errors import LthError
+from lth.experiments.done import data_file, hashes, made_from, provenance_file
+from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
 from lth.networks import Network, build
 from lth.results.files import save
 from lth.results.provenance import record
-from lth.storage import sha256
 from lth.tickets import Start, Ticket, ticket_files
 from lth.tickets.controls import CONTROLS
 from lth.training import Checkpoints, Member, Plan, Trained, checkpoints, choose_engine, train_stack
@@ -36,6 +37,8 @@ class Stage:
     engine: Engine
     made_by: dict[str, str]
     """The columns `engine`, `device` and `library` of its rows."""
+    made_from: dict[str, str]
+    """`made_from`, by which `lth.experiments.done` knows what it made, of a round or block; of others nothing."""
     checkpoints: Checkpoints
 
     def member(self, ticket: Ticket, *, arm: str = "ticket", draw: int = 0, start: Callable[[], Start] | None = None) -> Member:
@@ -54,7 +57,7 @@ class Stage:
             self,
             name=f"level {number}/{self.experiment.pruning.levels - 1}",
             plan=Plan(self.plan.training, ends, test_curve_until=0),
-            checkpoints=Checkpoints(self.checkpoints.folder / f"level{number:02}", self.checkpoints.spent),
+            checkpoints=replace(self.checkpoints, folder=self.checkpoints.folder / f"level{number:02}"),
         )
 
     def rows(self, members: Sequence[Member], trained: Trained) -> pd.DataFrame:
@@ -69,11 +72,10 @@ class Stage:
 
     def record(self, files: list[Path], target: str) -> None:
         """Writes the provenance of files that the stage has written. target: the stage, as `dvc repro` knows it."""
-        sidecar = paths.RESULTS / self.experiment.folder / "provenance" / f"{self.name}.json"
-        about: dict = dict(self.made_by)
+        about: dict = self.made_by | self.made_from
         if self.engine.device.type == "cuda":  # its kernels, and so how it rounds, depend on how many networks they work on
             about["networks_per_chunk"] = self.engine.chunk_size
-        record(sidecar, files, f"dvc repro -s -f {target}", about, self.checkpoints.seconds)
+        record(provenance_file(self.experiment, self.name), files, f"dvc repro -s -f {target}", about, self.checkpoints.seconds)
 
 
 @contextlib.contextmanager
@@ -87,21 +89,24 @@ def open_stage(
     was stopped, it goes on from its checkpoints; they are removed when the block ends, and kept when it raises.
     """
     _check_controls(experiment)
+    refuse_what_takes_days(settings, experiment, name, [ticket.round for ticket in tickets])
     network, data = build(experiment.network), load_data(experiment.data.name, experiment.data.scaling)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     engine = choose_engine(settings, network, data, plan)
     made_by = {"engine": numerics_id(network.name, engine.name), "device": device_name(engine.device), "library": engine.library}
-    files = [*ticket_files(experiment, max(ticket.round for ticket in tickets)), paths.DATA / f"{experiment.data.name}.safetensors"]
+    inputs = hashes([*ticket_files(experiment, max(ticket.round for ticket in tickets)), data_file(experiment)])
+    known = name in experiment.rounds or name in experiment.blocks
+    from_these = {"made_from": made_from(settings, experiment, name, inputs)} if known else {}
     depends_on |= {
         "stage": name,
-        "settings": settings.model_dump(),
+        "settings": settings.model_dump(exclude={"cpu_hours"}),
         "experiment": experiment.model_dump(exclude={"rounds", "blocks"}),
         "block": experiment.blocks[name].model_dump() if name in experiment.blocks else None,
-        "files": {paths.shown(file): sha256(file) for file in files},
+        "files": inputs,
         **made_by,
     }
     with checkpoints(depends_on, f"{experiment.folder} {name}") as kept:
-        yield Stage(experiment, name, network, len(data.train.labels), plan, engine, made_by, kept)
+        yield Stage(experiment, name, network, len(data.train.labels), plan, engine, made_by, from_these, kept)
         kept.remove()
 
 

@@ -6,6 +6,7 @@ It is no output of the pipeline: commit, hardware and wall time differ from run 
 import json
 import platform
 import resource
+import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -18,12 +19,15 @@ LIBRARIES = ("torch", "numpy", "numba", "pandas", "dvc")
 
 
 def record(sidecar: Path, outputs: list[Path], command: str, about: dict, seconds: float) -> None:
-    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already.
+    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already: then it only says what they are made from now.
 
-    about: engine, device, library. seconds: wall time that the stage took.
+    about: engine, device, library, made_from. seconds: wall time that the stage took.
     """
     hashes = {paths.shown(file): sha256(file) for file in outputs}
-    if sidecar.is_file() and json.loads(sidecar.read_text()).get("sha256") == hashes:
+    before = json.loads(sidecar.read_text()) if sidecar.is_file() else {}
+    if before.get("sha256") == hashes:
+        if before.get("made_from") != about.get("made_from"):
+            write_bytes(sidecar, (json.dumps(before | {"made_from": about["made_from"]}, indent=1) + "\n").encode())
         return
     content = {
         "command": command,
@@ -39,7 +43,9 @@ def record(sidecar: Path, outputs: list[Path], command: str, about: dict, second
 
 
 def _commit() -> str:
-    """The commit that was checked out, marked where tracked sources differed from it."""
+    """The commit that was checked out, marked where tracked sources differed from it; `unknown` where git is not installed or this is no clone."""
+    if not shutil.which("git"):
+        return "unknown"
 
     def git(*words: str) -> str:
         return subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False).stdout.strip()

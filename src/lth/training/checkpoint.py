@@ -10,7 +10,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -23,8 +23,6 @@ from lth.measures import CURVES, MEASURED
 from lth.storage import locked, write_atomically
 from lth.training.stack import Trained
 
-_STARTED = time.monotonic()
-
 
 @dataclass(frozen=True)
 class Checkpoints:
@@ -33,6 +31,8 @@ class Checkpoints:
     folder: Path
     spent: float = 0
     """Seconds that earlier runs of the stage, which were stopped, took up to their last checkpoint."""
+    started: float = field(default_factory=time.monotonic)
+    """When this run of it began."""
 
     def save_running(self, chunk: str, iteration: int, state: dict[str, Tensor]) -> None:
         """Replaces the chunk's checkpoint."""
@@ -68,7 +68,7 @@ class Checkpoints:
     @property
     def seconds(self) -> float:
         """What the stage has taken so far, with the runs of it that were stopped."""
-        return self.spent + time.monotonic() - _STARTED
+        return self.spent + time.monotonic() - self.started
 
     def remove(self) -> None:
         """Called once the stage's outputs are written."""

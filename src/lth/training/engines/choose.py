@@ -20,14 +20,19 @@ def choose_engine(settings: Settings, network: Network, data: DataSet, plan: Pla
     Raises LthError where a GPU is asked for and there is none, or the sparse engine for what it cannot train.
     """
     device = device_kind(settings)
-    can_be_sparse = device == "cpu" and network.name == "lenet" and not network.dropout
-    if settings.engine == "sparse" and not can_be_sparse:
+    sparse = device == "cpu" and can_be_sparse(network)
+    if settings.engine == "sparse" and not sparse:
         raise LthError("params.yaml: engine: 'sparse' trains Lenet without dropout on the CPU; set it to auto or torch for anything else")
-    if settings.engine != "torch" and can_be_sparse:
+    if settings.engine != "torch" and sparse:
         from lth.training.engines.sparse import SparseEngine  # compiles, or loads what it compiled before
 
         return SparseEngine(network, data, plan)
     return TorchEngine(network, data, plan, device, settings.precision, settings.chunk_gib)
+
+
+def can_be_sparse(network: Network) -> bool:
+    """Whether the sparse engine can train a network, on a CPU."""
+    return network.name == "lenet" and not network.dropout
 
 
 def device_kind(settings: Settings) -> str:

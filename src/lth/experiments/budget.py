@@ -1,0 +1,155 @@
+"""What training an experiment takes, from its params and the speeds of `lth.experiments.speeds` alone: nothing is read, built on disk or trained."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lth.config import Experiment, Settings
+from lth.experiments.operations import network_operations
+from lth.experiments.speeds import H200, sparse_seconds, torch_core
+from lth.networks import Network, build
+from lth.results.expected import expected_networks
+from lth.training import Plan
+from lth.training.engines.choose import can_be_sparse
+from lth.training.engines.memory import bytes_a_network
+
+GIB = 2**30
+CPU_BYTES = 1.2 * GIB
+"""The libraries and a data set in memory: Lenet's stages peak at 1.1 to 1.5 GiB by their provenance (numba 0.68.1, torch 2.15.0)."""
+GPU_BYTES = 1.0 * GIB
+"""The images and the libraries' workspaces on the card, beside the networks."""
+ROW_BYTES, POINT_BYTES, STAGE_BYTES, MASK_BYTES = 300, 8, 6_000, 220
+"""On disk: a network's row of results, a point of its curve, what a stage's files have beside both (1 KB of it provenance), and what a layer's
+mask has beside its bits."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Networks of one stage that are trained alike."""
+
+    count: int
+    round: int
+    """By whose mask they are pruned."""
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Estimates for some stages, all of one experiment or one alone."""
+
+    networks: int
+    operations: float
+    """Floating-point operations if nothing were pruned, evaluations included."""
+    gpu_seconds: float
+    """On an H200, its stacks full."""
+    core_seconds: float
+    """On one core of a CPU."""
+    longest_core_seconds: float
+    """The same of the longest stage."""
+    cpu_seconds: float
+    """On all the cores that were asked for, one stage after another, one network a core."""
+    gpu_bytes: float
+    cpu_bytes: float
+    """Memory on the card, and of a process on the CPU."""
+    disk_bytes: float
+    """Rows, curves, tickets and provenance."""
+
+
+def budget(experiment: Experiment, settings: Settings, cores: int) -> Budget:
+    """What all stages of an experiment take."""
+    stages = [stage_budget(experiment, settings, cores, networks) for networks in stage_networks(experiment).values()]
+    added = {name: sum(getattr(stage, name) for stage in stages) for name in ("networks", "operations", "gpu_seconds", "core_seconds")}
+    return Budget(
+        **added,
+        longest_core_seconds=max(stage.core_seconds for stage in stages),
+        cpu_seconds=sum(stage.cpu_seconds for stage in stages),
+        gpu_bytes=max(stage.gpu_bytes for stage in stages),
+        cpu_bytes=max(stage.cpu_bytes for stage in stages),
+        disk_bytes=sum(stage.disk_bytes for stage in stages) + ticket_bytes(experiment),
+    )
+
+
+def stage_budget(experiment: Experiment, settings: Settings, cores: int, networks: Sequence[Alike]) -> Budget:
+    """What one stage takes that trains these networks; disk without tickets."""
+    network, data = build(experiment.network), experiment.data
+    count = sum(alike.count for alike in networks)
+    core_seconds = sum(alike.count * _core_seconds(experiment, settings, network, alike) for alike in networks)
+    each = max(bytes_a_network(network, alike.plan, data.images["train"]) for alike in networks)
+    chunk = min(count, max(1, int(settings.chunk_gib * GIB / each)))
+    points = sum(alike.count * len(alike.plan.evaluation_points) for alike in networks)
+    return Budget(
+        networks=count,
+        operations=sum(alike.count * network_operations(network, data, alike.plan) for alike in networks),
+        gpu_seconds=sum(alike.count * H200[settings.precision].seconds(network, data, alike.plan) for alike in networks),
+        core_seconds=core_seconds,
+        longest_core_seconds=core_seconds,
+        cpu_seconds=core_seconds / count * math.ceil(count / cores),
+        gpu_bytes=GPU_BYTES + chunk * each,
+        cpu_bytes=CPU_BYTES + min(count, cores) * each,
+        disk_bytes=STAGE_BYTES + count * ROW_BYTES + points * POINT_BYTES,
+    )
+
+
+def stage_networks(experiment: Experiment) -> dict[str, list[Alike]]:
+    """What each stage of an experiment trains, by the stage's name; of masks made by training on, also what finds them."""
+    stages = {}
+    for name, networks in expected_networks(experiment).items():
+        until = (experiment.blocks.get(name) or experiment.evaluation).test_curve_until
+        plan = Plan(experiment.training, experiment.evaluation, until)
+        rounds = [round for _, round, *_ in networks]
+        stages[name] = [Alike(rounds.count(round), round, plan) for round in sorted(set(rounds))]
+    if experiment.pruning.method == "continued":
+        ends = experiment.evaluation.model_copy(update={"every": experiment.training.iterations})
+        plan = Plan(experiment.training, ends, test_curve_until=0)
+        stages["r00"] += [Alike(stages["r00"][0].count, level, plan) for level in range(1, experiment.pruning.levels)]
+    return stages
+
+
+def survivors(experiment: Experiment, network: Network, round: int) -> list[float]:
+    """About how many weights of each layer a round trains; of convolutions that are ranked together, all lose the same share here."""
+    return [layer.size * _left(experiment, layer.kind, round) for layer in network.layers]
+
+
+def ticket_bytes(experiment: Experiment) -> float:
+    """About what the tickets of all rounds and levels take on disk: the information in which survivors each pruning takes."""
+    layers = build(experiment.network).layers
+    lineages = experiment.trials.count * len(experiment.training.variants)
+    bits = sum(layer.size * left * _entropy(next_left / left) for layer in layers for left, next_left in _prunings(experiment, layer.kind))
+    return lineages * (bits / 8 + MASK_BYTES * len(layers) * len(experiment.rounds))
+
+
+def readable(seconds: float) -> str:
+    """A time in the unit that suits it: `46 s`, `20 min`, `2.6 h`, `12 d`."""
+    for unit, length, enough in (("s", 1, 90), ("min", 60, 90), ("h", 3600, 48)):
+        if seconds < enough * length:
+            return f"{seconds / length:.{int(unit == 'h')}f} {unit}"
+    return f"{seconds / 86400:,.0f} d"
+
+
+def _core_seconds(experiment: Experiment, settings: Settings, network: Network, alike: Alike) -> float:
+    """One network on one core, in the engine that trains it there."""
+    if settings.engine != "torch" and can_be_sparse(network):
+        density = sum(survivors(experiment, network, alike.round)) / network.weight_count
+        return sparse_seconds(network, experiment.data, alike.plan, density)
+    return torch_core(network).seconds(network, experiment.data, alike.plan)
+
+
+def _left(experiment: Experiment, kind: str, round: int) -> float:
+    """The share of a layer's weights that is left in a round, or level of pruning at once."""
+    pruning = experiment.pruning
+    if round == 0:
+        return 1.0
+    if pruning.shares_of_dense:
+        return 1 - pruning.share(kind, round)
+    return (1 - getattr(pruning, kind, 0.0)) ** round  # layers of no rate are never pruned
+
+
+def _prunings(experiment: Experiment, kind: str) -> Iterator[tuple[float, float]]:
+    """The shares left before and after each pruning."""
+    for round in range(experiment.pruning.levels or len(experiment.rounds)):
+        yield _left(experiment, kind, round), _left(experiment, kind, round + 1)
+
+
+def _entropy(share: float) -> float:
+    """Bits of a choice that falls one way so often."""
+    return -sum(part * math.log2(part) for part in (share, 1 - share) if part > 0)

@@ -1,0 +1,87 @@
+"""An experiment's stages one after another in one process, for a machine that has no DVC: `lth train`."""
+
+import difflib
+import gc
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+
+from lth.config import INITIAL, Experiment, Settings
+from lth.data import prepare
+from lth.errors import LthError
+from lth.experiments.blocks import train_block
+from lth.experiments.budget import readable
+from lth.experiments.done import ABSENT, data_file, why_not_done
+from lth.experiments.rounds import train_round
+from lth.results.expected import expected_networks
+from lth.tickets import save_initial
+
+
+def order(experiment: Experiment) -> dict[str, tuple[str, ...]]:
+    """All stages of an experiment in the order that they are trained in, and those that each waits for.
+
+    A block comes as soon as the round stands that makes its last ticket.
+    """
+    stages: dict[str, tuple[str, ...]] = {"data": (), "initialise": ()}
+    for round, after in experiment.rounds.items():
+        stages[round] = ("data", "initialise" if after == INITIAL else after)
+        stages |= {name: ("data", round) for name, block in experiment.blocks.items() if block.after == round}
+    return stages
+
+
+def chosen(experiment: Experiment, words: Sequence[str], until: str | None) -> list[str]:
+    """The stages that are asked for, in their order: those named, and those up to `until`; all where nothing is named.
+
+    Raises LthError for one that there is not.
+    """
+    stages = list(order(experiment))
+    for word in [*words, *([until] if until is not None else [])]:
+        if word not in stages:
+            near = difflib.get_close_matches(word, stages, n=3)
+            meant = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(stages)}"
+            raise LthError(f"{experiment.folder} has no stage {word!r}; {meant}")
+    if not words and until is None:
+        return stages
+    before = stages[: stages.index(until) + 1] if until is not None else []
+    return [stage for stage in stages if stage in before or stage in words]
+
+
+def train_stages(settings: Settings, experiment: Experiment, names: Sequence[str], say: Callable[[str], None]) -> None:
+    """Trains those of the stages that are not done, one after another, and says a line of each.
+
+    Raises LthError where one waits for a stage that is neither done nor among them, before anything is trained that comes after it.
+    """
+    for name in names:
+        why = why_not_done(settings, experiment, name)
+        if not why:
+            say(f"{name}: done")
+            continue
+        for other in order(experiment)[name]:
+            if missing := why_not_done(settings, experiment, other):
+                raise LthError(f"{experiment.folder} {name} waits for {other}, which {missing}: `lth train {experiment.folder} {other}`")
+        began = time.monotonic()
+        _run(settings, experiment, name)
+        networks = len(expected_networks(experiment).get(name, ()))
+        took = f"{networks} networks in {readable(time.monotonic() - began)}" if networks else readable(time.monotonic() - began)
+        say(f"{name}: {took}" + (f"; what was there {why}" if why != ABSENT else ""))
+
+
+def not_done(settings: Settings, experiment: Experiment) -> list[str]:
+    """What has yet to be trained of an experiment, in order."""
+    return [name for name in order(experiment) if why_not_done(settings, experiment, name)]
+
+
+def _run(settings: Settings, experiment: Experiment, name: str) -> None:
+    """What the DVC stage of that name does."""
+    if name == "data":
+        prepare(experiment.data.name, settings.seed, data_file(experiment))
+    elif name == "initialise":
+        save_initial(experiment, settings.seed)
+    elif name in experiment.rounds:
+        train_round(settings, experiment, name)
+    else:
+        train_block(settings, experiment, name)
+    if torch.cuda.is_available():  # the next stage measures what the card has free
+        gc.collect()
+        torch.cuda.empty_cache()
