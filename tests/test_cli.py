@@ -27,7 +27,7 @@ def refusal(monkeypatch, *words: str) -> str:
 def test_help_names_every_command_and_loads_no_library():
     code = "import sys, lth.cli; lth.cli.parser().print_help(); assert not {'torch', 'pandas', 'matplotlib'} & set(sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert all(f"\n    {name} " in shown for name in ("show", "figures", "claims", "cite", "export"))
+    assert all(f"\n    {name} " in shown for name in ("show", "figures", "claims", "cite", "export", "plan", "train"))
 
 
 def test_show_is_a_table_of_rounds(monkeypatch, capsys):
@@ -50,6 +50,10 @@ def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
     ("words", "says"),
     [
         ("show nothing", "unknown experiment 'nothing'"),
+        ("plan nothing", "unknown experiment 'nothing'"),
+        ("train nothing", "unknown experiment 'nothing'"),
+        ("train quick/lenet r08", "quick/lenet has no stage 'r08'; did you mean r0"),
+        ("train conv2 --until reniit", "paper/conv2 has no stage 'reniit'; did you mean reinit?"),
         ("figures 99", "there is no figure '99'; there are: figure1, "),
         ("cite fig99", "there is no figure 'fig99'"),
         ("export quick/lenet --round 99 --trial 0 x", "rounds 0 to 7, not 99"),

@@ -47,7 +47,7 @@ class Budget:
     longest_core_seconds: float
     """The same of the longest stage."""
     cpu_seconds: float
-    """On all the cores that were asked for, one stage after another, one network a core."""
+    """On all the cores that were asked for, one stage after another, one network per core."""
     gpu_bytes: float
     cpu_bytes: float
     """Memory on the card, and of a process on the CPU."""

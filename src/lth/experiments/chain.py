@@ -48,7 +48,7 @@ def chosen(experiment: Experiment, words: Sequence[str], until: str | None) -> l
 
 
 def train_stages(settings: Settings, experiment: Experiment, names: Sequence[str], say: Callable[[str], None]) -> None:
-    """Trains those of the stages that are not done, one after another, and says a line of each.
+    """Trains those of the stages that are not done, one after another, and says a line for each.
 
     Raises LthError where one waits for a stage that is neither done nor among them, before anything is trained that comes after it.
     """

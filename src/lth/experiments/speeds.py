@@ -16,11 +16,11 @@ class Card:
     """A GPU at one precision, with enough networks side by side to be busy."""
 
     operations: float
-    """A second."""
+    """Per second."""
     activation: float
-    """Seconds a number that a layer makes of a training image, forward and backward; an evaluation takes a third."""
+    """Seconds per number that a layer makes of a training image, forward and backward; an evaluation takes a third."""
     weight: float
-    """Seconds a weight and step: mask, gradient and optimiser."""
+    """Seconds per weight and step: mask, gradient and optimiser."""
 
     def seconds(self, network: Network, data: DataConfig, plan: Plan) -> float:
         """One network's share of a full stack, evaluations included."""
@@ -44,11 +44,11 @@ class Core:
     """One core training one network with torch."""
 
     overhead: float
-    """Seconds a step beside its operations."""
+    """Seconds per step beside its operations."""
     operations: float
-    """A second, in a step."""
+    """Per second, in a step."""
     evaluated: float
-    """Operations a second, in an evaluation."""
+    """Operations per second, in an evaluation."""
 
     def step(self, network: Network, batch_size: int) -> float:
         """Seconds of one training step."""

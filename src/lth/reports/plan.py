@@ -1,4 +1,4 @@
-"""`lth plan`: what training would take, a line an experiment, and which figures are drawn from it."""
+"""`lth plan`: what training would take, a line per experiment, and which figures are drawn from it."""
 
 import re
 import textwrap
