@@ -44,8 +44,8 @@ test-slow: $(INSTALLED)  ## Run the slow truths too
 accept: $(INSTALLED)  ## Train a sample of EXPERIMENT's committed networks again and compare; accepts a new numerics id
 	@python -m lth.stages.accept $(or $(EXPERIMENT),$(error which one? make accept EXPERIMENT=lenet))
 
-lint: $(INSTALLED)  ## Check style
-	ruff check . && ruff format --check .
+lint: $(INSTALLED)  ## Check style, and that no room imports from one above it
+	ruff check . && ruff format --check . && lint-imports
 
 bench: $(INSTALLED)  ## Measure speed and memory on this machine and rewrite benchmarks/README.md
 	@python -m benchmarks
