@@ -30,7 +30,7 @@ paper: $(INSTALLED)  ## Everything at paper scale, after a table of what that ta
 	@lth plan && dvc repro && python -m lth.stages.readme
 
 figures: $(INSTALLED)  ## Redraw every figure, judge the claims, write the gallery and README's map from committed results, without training
-	@dvc repro --single-item --force figures@paper figures@quick claims gallery > /dev/null || \
+	@dvc repro --single-item --force figures claims gallery > /dev/null || \
 	  { echo "not all was drawn; \`git checkout -- figures results/claims*\` brings back what was there" >&2; exit 1; }
 	@python -m lth.stages.readme
 	@echo "figures/index.html shows them, with what has not been run"

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
+from lth.claims.paired import LEAST_PERCENT
 from lth.plots import limits, style, sweep
 from lth.plots.arms import limit as limit_arms
 from lth.plots.histograms import draw_panels
@@ -37,7 +38,7 @@ def test_every_point_that_is_judged_is_inside_and_the_others_are_marked():
     ax = panel([high, low], limits.cut_below)
     bottom, top = ax.get_ylim()
     for shown in (high, low):
-        judged = shown.points[shown.points["x"] >= limits.JUDGED]
+        judged = shown.points[shown.points["x"] >= LEAST_PERCENT]
         assert len(judged) == 4
         assert bottom < judged["low"].min()
         assert judged["high"].max() < top

@@ -68,7 +68,7 @@ def test_warmup_is_swept_likewise(project):
 
 
 def test_a_variant_that_there_is_not(swept):
-    with pytest.raises(LthError, match=r"^quick/swept has the variants 2.5e-05, 0.0005, 0.005, not None$"):
+    with pytest.raises(LthError, match=r"^quick/swept is a sweep: variant must be one of 2.5e-05, 0.0005, 0.005, not None$"):
         load_ticket("swept", round=0, trial=3)
-    with pytest.raises(LthError, match=r"^quick/tiny has no variants, not 0.1$"):
+    with pytest.raises(LthError, match=r"^quick/tiny is no sweep and has no variants, not 0.1$"):
         load_ticket("tiny", round=0, trial=0, variant=0.1)

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("experiment", metavar="EXPERIMENT")
     export.add_argument("--round", type=int, required=True, help="0 is the dense network")
     export.add_argument("--trial", type=int, required=True, help="0, 1, …")
+    export.add_argument("--variant", type=float, help="of a sweep, the value of the key that its training.vary names")
     export.add_argument("out", metavar="OUT", type=Path, help="the file to write; one that is there is left alone")
     export.set_defaults(call=_export)
 
@@ -66,6 +67,7 @@ def in_a_clone() -> None:
 
 def _show(words: argparse.Namespace) -> None:
     from lth.config import load_experiment
+    from lth.measures import VARIANT
     from lth.results.files import load_results
     from lth.results.summary import summarise
 
@@ -73,7 +75,7 @@ def _show(words: argparse.Namespace) -> None:
     table = summarise(load_results(folder))
     table = table.sort_values("arm", key=lambda arms: arms.where(arms != "ticket", ""), kind="stable")
     percent = {column: f"{column}_mean" for column in table.columns.str.removesuffix("_mean") if column.endswith("accuracy")}
-    shown = table[["arm", "round", "n"]].assign(
+    shown = table[[*([VARIANT] if VARIANT in table else []), "arm", "round", "n"]].assign(
         **{"P_m %": table["percent_remaining"].map("{:.1f}".format), "early stop": table["es_iteration_mean"].map("{:,.0f}".format)},
         **{
             column.replace("_accuracy", "").replace("es_", "ES ").replace("final_", "final ") + " %": (100 * table[mean]).map(
@@ -119,7 +121,7 @@ def _export(words: argparse.Namespace) -> None:
     from lth.tickets import load_ticket
     from lth.tickets.export import export, how_to_read
 
-    ticket = load_ticket(words.experiment, round=words.round, trial=words.trial)
+    ticket = load_ticket(words.experiment, round=words.round, trial=words.trial, variant=words.variant)
     export(ticket, words.out)
     print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}")
 

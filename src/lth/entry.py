@@ -28,5 +28,5 @@ def run(main: Callable[..., None]) -> None:
             raise
         sys.exit(f"error: {error.strerror}; free some space and run the same command again")
     except KeyboardInterrupt:
-        print("interrupted; the same command goes on from the checkpoint", file=sys.stderr)
+        print("interrupted; where it was training, the same command goes on from the checkpoint", file=sys.stderr)
         sys.exit(INTERRUPTED)

@@ -36,3 +36,6 @@ IDENTITY = ["arm", "round", "trial", "draw"]
 """What tells one network of an experiment from another; in a sweep (`training.vary`) its VARIANT does too."""
 
 VARIANT = "variant"
+
+COLLAPSED = 0.2
+"""Test accuracy below which a network of ten classes has collapsed: it has learnt next to nothing, and its early stop means little."""

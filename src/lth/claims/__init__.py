@@ -1,4 +1,4 @@
-"""The paper's claims as data (`claims.yaml`), and the code that judges them; tolerances and rule were fixed before any run."""
+"""The paper's claims as data (`claims.yaml`), and the code that judges them."""
 
 from lth.claims.judge import CLAIMS, Claim, judge
 

@@ -113,7 +113,8 @@ def falls_below(tables: Tables, *, arm: str, round: int) -> Measured:
 
 
 def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequence[float], points: float) -> Measured:
-    """Between which P_m the ticket is better than the dense network: the outermost rounds whose intervals lie wholly above zero.
+    """Between which P_m the ticket is better than the dense network: the longest run of rounds of which none lies wholly below zero, from its
+    first that lies wholly above zero to its last.
 
     By the sign of the mean it is the longest run of rounds. The effect is the mean over the rounds inside the claimed range. Raises Absent
     where no round is measured within half the tolerance (`points`) of a claimed end: such a grid cannot tell whether the end is met.
@@ -129,10 +130,14 @@ def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequen
     runs = [run.index for _, run in ahead.groupby((ahead != ahead.shift()).cumsum()) if run.iloc[0]]
     longest = max(runs, key=len, default=())
     sign = f" (by the sign of the mean: P_m {percents[longest[0]]:.3g}–{percents[longest[-1]]:.3g})" if len(longest) else ""
-    surely = [round for round in rounds if interval(lead(round))[0] > 0]
-    if not surely:
+    bounds = {round: interval(lead(round)) for round in rounds}
+    below = pd.Series({round: high < 0 for round, (_, high) in bounds.items()})
+    parts = [part.index for _, part in below.groupby((below != below.shift()).cumsum()) if not part.iloc[0]]
+    surely = [[round for round in part if bounds[round][0] > 0] for part in parts]
+    longest = max(surely, key=lambda run: run[-1] - run[0] if run else -1, default=[])
+    if not longest:
         return Measured(f"nowhere{sign}", False, effects)
-    ours = percents[surely[0]], percents[surely[-1]]
+    ours = percents[longest[0]], percents[longest[-1]]
     near = all(abs(end - claimed) <= points for end, claimed in zip(ours, ends, strict=True))
     return Measured(f"P_m {ours[0]:.3g}–{ours[1]:.3g}{sign}", near, effects)
 
@@ -169,9 +174,10 @@ def beats_experiment(tables: Tables, *, other: str, column: str) -> Measured:
 
 
 def stops_ever_later(tables: Tables, *, experiment: str, arm: str) -> Measured:
-    """By how many iterations an arm's early stop moves with each round of pruning: a trial's least-squares slope from the dense network on."""
+    """By how many iterations an arm's early stop moves with each round of pruning: a trial's least-squares slope from the dense network on,
+    over the rounds down to LEAST_PERCENT."""
     rows = tables.rows(experiment)
-    rounds = [0, *pruned_rounds(rows, arm)]
+    rounds = [0, *_down_to(rows, pruned_rounds(rows, arm))]
     stops = np.array([by_trial(rows, arm if round else "ticket", round, ES) for round in rounds])
     slopes = np.polyfit(rounds, stops, deg=1)[0]
     return Measured(f"{slopes.mean():+,.0f} iterations per round", True, slopes)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import yaml
@@ -34,11 +34,8 @@ class Claim:
     estimator: str = ""
     """A function of `lth.claims.estimators`; empty where the experiments do not exist yet."""
     options: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> str:
-        """Whether it names a number, or a direction alone."""
-        return "direction" if self.tolerance == "direction" else "number"
+    kind: Literal["number", "direction"] = "number"
+    """Whether the paper names a number, or a direction alone."""
 
 
 SOURCE = yaml.safe_load(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))

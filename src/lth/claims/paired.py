@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 
 from lth.claims.verdict import interval
+from lth.errors import LthError
+from lth.measures import VARIANT
 
 ES, ACCURACY = "es_iteration", "es_test_accuracy"
 
@@ -26,7 +28,12 @@ class Absent(Exception):
 
 
 def by_trial(rows: pd.DataFrame, arm: str, round: int, column: str) -> pd.Series:
-    """A column by trial, the mean over an arm's draws. Raises Absent where the arm has no such round."""
+    """A column by trial, the mean over an arm's draws. Raises Absent where the arm has no such round.
+
+    rows: of one variant, where they are a sweep's.
+    """
+    if VARIANT in rows and len(set(rows[VARIANT])) > 1:
+        raise LthError(f"{rows['experiment'].iloc[0]} is a sweep: choose one of its variants")
     values = rows[(rows["arm"] == arm) & (rows["round"] == round)].groupby("trial")[column].mean()
     if values.empty:
         raise Absent(f"{rows['experiment'].iloc[0]} ({arm} of r{round:02})")
@@ -56,12 +63,12 @@ def pruned_rounds(rows: pd.DataFrame, arm: str, least_percent: float = 0) -> lis
 
 def advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> Effect:
     """How much better an arm is than another of the same round, in points of accuracy or in iterations."""
-    return lambda round: _unit(column) * (by_trial(rows, arm, round, column) - by_trial(others, other, round, column))
+    return lambda round: _paired(column, by_trial(rows, arm, round, column), by_trial(others, other, round, column))
 
 
 def over_dense(rows: pd.DataFrame, column: str, arm: str = "ticket") -> Effect:
     """The same over the dense network."""
-    return lambda round: _unit(column) * (by_trial(rows, arm, round, column) - by_trial(rows, "ticket", 0, column))
+    return lambda round: _paired(column, by_trial(rows, arm, round, column), by_trial(rows, "ticket", 0, column))
 
 
 def mean_over(rounds: Sequence[int], effect: Effect) -> pd.Series:
@@ -86,5 +93,9 @@ def first_not_above(effect: Effect, rounds: Iterable[int]) -> int | None:
     return next((round for round in rounds if not effect(round).mean() > 0), None)
 
 
-def _unit(column: str) -> int:
-    return better(column) * (100 if column.endswith("accuracy") else 1)
+def _paired(column: str, one: pd.Series, other: pd.Series) -> pd.Series:
+    """How much better one is than the other, in points of accuracy or in iterations, in the trials that both hold. Raises Absent for none."""
+    both = (one - other).dropna()
+    if both.empty:
+        raise Absent("no trial that both of two compared networks hold")
+    return better(column) * (100 if column.endswith("accuracy") else 1) * both

@@ -68,6 +68,8 @@ def compare(rows: pd.DataFrame, chosen: pd.DataFrame, again: pd.DataFrame, *, ex
     """Raises LthError where a number of `again` is not that of `chosen`, row by row. rows: all of the experiment, for the tolerance."""
     for (_, committed), (_, trained) in zip(chosen.iterrows(), again.iterrows(), strict=True):
         alike = rows[(rows["arm"] == committed["arm"]) & (rows["round"] == committed["round"])]
+        if VARIANT in rows:
+            alike = alike[alike[VARIANT] == committed[VARIANT]]
         for column in MEASURED:
             allowed = 0 if exact else max(FLOOR[column.rpartition("_")[2]], TOLERANCE * np.ptp(alike[column]))
             if not abs(trained[column] - committed[column]) <= allowed:

@@ -17,6 +17,8 @@ def measure_movement(settings: Settings, experiment: Experiment, name: str) -> N
 
     Raises LthError where the networks are not those of r00, as may be on other hardware.
     """
+    if experiment.training.vary:
+        raise LthError(f"{experiment.folder} is a sweep: movement is measured of experiments that train one variant")
     if name not in experiment.rounds:
         raise LthError(f"{experiment.folder} has no round {name}; it has {', '.join(experiment.rounds)}")
     dense, pruned_once, tickets = (load_tickets(experiment, round) for round in (0, 1, int(name[1:])))

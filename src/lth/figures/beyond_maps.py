@@ -50,11 +50,11 @@ FIGURE = Figure(
     ours=(
         """
         {% set edge, rim, middle = ring("lenet", 12, 0, 0), ring("lenet", 12, 2, 3), ring("lenet", 12, 8, 13) %}
-        Pixels at the edge of the image keep {{ edge.over(middle).say("most", "least", "no measurably different number") }}: at P_m {{ networks("lenet", "ticket", 12).P_m }} the outermost keep
+        Pixels at the edge of the image keep {{ edge.over(middle).say("more connections than those in the middle", "fewer connections than those in the middle", "as many connections as those in the middle, as far as can be told") }}: at P_m {{ networks("lenet", "ticket", 12).P_m }} the outermost keep
         {{ edge }} connections each, those two and three further in {{ rim }}, those in the middle {{ middle }}.
         """,
         """
-        {% if ring("lenet", 12, 2, 3).over(ring("lenet", 12, 8, 13)).ahead %}
+        {% if ring("lenet", 12, 2, 3).over(ring("lenet", 12, 8, 13)).ahead and ring("lenet", 12, 2, 3).over(ring("lenet", 12, 0, 0)).ahead %}
         What survives is densest not in the middle but along the rim of where digits are drawn.
         {% endif %}
         """,

@@ -26,8 +26,8 @@ def draw(tables: Tables) -> Drawn:
 FIGURE = Figure(
     experiments=dict.fromkeys(NETWORKS, ("ticket", "sparsity")),
     caption=(
-        "Early-stopping iteration and test accuracy there of winning tickets (solid, one network per trial) and of randomly sampled sparse "
-        f"networks with as many weights in each layer (dashed, two per trial). {BARS}; {CUT} {EARLY}"
+        "Early-stopping iteration and test accuracy there of winning tickets (solid) and of randomly sampled sparse "
+        f"networks with as many weights in each layer (dashed). {BARS}; {CUT} {EARLY}"
     ),
     finding="The sparser a randomly sampled network, the slower it learns and the less accurate it becomes. Winning tickets do not follow: they are found, not sampled.",
     ours=(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from matplotlib.axes import Axes
 
+from lth.measures import COLLAPSED
 from lth.plots.limits import cut_below, of_iterations
 from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
 from lth.plots.style import COLOURS, INK
@@ -27,8 +28,6 @@ EARLY = (
     "Axes of early stops are logarithmic where these spread widely; a black cross marks points with collapsed networks (less than 20% of the test "
     "images right), whose early stop means little."
 )
-COLLAPSED = 0.2
-"""Test accuracy below which a network has collapsed."""
 
 
 @dataclass(frozen=True)

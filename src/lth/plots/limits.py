@@ -10,10 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation
 
+from lth.claims.paired import LEAST_PERCENT
 from lth.plots.lines import Line
 
-JUDGED = 1.84
-"""Means over rounds are judged down to P_m 1.85, that of round 18: from here on up, every point is shown."""
 SPAN = 0.03
 """Accuracy axes show at least this much below the best mean, where there are points."""
 INTERVAL = 100
@@ -24,7 +23,9 @@ THOUSANDS = "{x:,.0f}"
 """How iterations are written."""
 
 
-def cut_below(ax: Axes, lines: Sequence[Line], standing: Sequence[Line] = (), *, shown: float = JUDGED, floor: float = -np.inf) -> Axes:
+def cut_below(
+    ax: Axes, lines: Sequence[Line], standing: Sequence[Line] = (), *, shown: float = LEAST_PERCENT, floor: float = -np.inf
+) -> Axes:
     """Cuts the y axis below the lowest point at `shown` or more on the x axis, so that few collapsed networks do not flatten all others.
 
     standing: the lines' points that set the axis, otherwise all. floor: where it is cut at the latest. What lies below is marked at the edge.
@@ -37,7 +38,7 @@ def cut_below(ax: Axes, lines: Sequence[Line], standing: Sequence[Line] = (), *,
     return mark_below(ax, lines)
 
 
-def of_iterations(ax: Axes, lines: Sequence[Line], standing: Sequence[Line] = (), *, shown: float = JUDGED) -> Axes:
+def of_iterations(ax: Axes, lines: Sequence[Line], standing: Sequence[Line] = (), *, shown: float = LEAST_PERCENT) -> Axes:
     """The y axis of early stops, logarithmic where they spread widely. It begins below all means, and the minima at `shown` or more on x.
 
     Where all networks of a point stop at once, at iteration 0, a log axis has no place for it: it is marked at the edge.

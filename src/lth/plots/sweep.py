@@ -24,7 +24,7 @@ SPECTRUM = ("#4b1d91", "#2b5fc4", "#1b93c4", "#0b8f6a", "#6a9a0d", "#c49a00", "#
 FLOOR = 0.93
 """Validation accuracy below which Lenet's networks are not told apart."""
 MEANS = (
-    "Lines are means over trials (three; five of an experiment that serves other figures too), pale bars minimum and maximum; black is the "
+    "Lines are means over trials, pale bars minimum and maximum; black is the "
     "value of other figures, where they have one. Accuracy axes are cut at 93% or above, and arrowheads at their lower edge mark what lies below: filled "
     f"for a mean, open for a minimum alone. The CSV holds every point. {EARLY}"
 )

@@ -33,7 +33,6 @@ def readme_map() -> str:
         counted={kind: _counts(parts) for kind, parts in claims.groupby("kind", sort=True)},
         judged=len(judged),
         exploratory=(judged["evidence"] == "exploratory").sum(),
-        leaning=_leaning(judged),
         by_chance=f"{0.05 * len(judged):.1f}",
         rows=[_row(parts) for _, parts in claims.groupby("id", sort=False)],
         machines=_machines(_experiments(claims)),
@@ -44,12 +43,6 @@ def readme_map() -> str:
 def _counts(parts: pd.DataFrame) -> list[str]:
     """How many claims, or parts of them, have each verdict."""
     return [f"{(parts['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS]
-
-
-def _leaning(judged: pd.DataFrame) -> dict[str, int]:
-    """How many verdicts are on Lenet's own trials, and how many these are; nothing where there is none."""
-    own = judged[judged["experiment"].str.split().map(lambda names: "lenet" in names)]
-    return {"verdicts": len(own), "networks": own["n"][own["experiment"] == "lenet"].max()} if "lenet" in set(own["experiment"]) else {}
 
 
 def _row(parts: pd.DataFrame) -> dict:

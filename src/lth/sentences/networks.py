@@ -7,11 +7,9 @@ import pandas as pd
 
 from lth.claims.paired import LEAST_PERCENT, Absent, by_trial, percent, pruned_rounds
 from lth.config import Experiment, load_experiment
+from lth.measures import COLLAPSED
 from lth.results.tables import Tables
 from lth.sentences.quantity import ACCURACY, ITERATION, Compared, Quantity
-
-CHANCE = 0.2
-"""Below this accuracy a network of ten classes has learnt next to nothing."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Networks:
     def unlearnt(self) -> list[str]:
         """The early stops of those that have learnt next to nothing, earliest first."""
         rows = self._rows()
-        return [ITERATION.write(stop) for stop in sorted(rows[rows["es_test_accuracy"] < CHANCE]["es_iteration"])]
+        return [ITERATION.write(stop) for stop in sorted(rows[rows["es_test_accuracy"] < COLLAPSED]["es_iteration"])]
 
     def _accuracy(self, column: str) -> Quantity:
         return Quantity(by_trial(self.rows, self.arm, self.round, column), ACCURACY)

@@ -38,5 +38,6 @@ def scaled(tables: Tables, id: str, part: str = "") -> Scaled:
         getattr(estimators, claim.estimator)(tables.named({name: tables.names[experiment]}), **claim.options)
         for experiment in (name, other)
     )
-    effects = pd.Series(dict(enumerate(unit.effects))) - pd.Series(dict(enumerate(length.effects)))
-    return Scaled(unit.ours, Compared(effects.dropna(), EFFECT))
+    if len(length.effects) != len(unit.effects):
+        raise Absent(f"{id} of the same trials with both scalings")
+    return Scaled(unit.ours, Compared(pd.Series(unit.effects - length.effects), EFFECT))

@@ -17,6 +17,8 @@ from lth.tickets import load_rounds
 
 def main(experiment: str) -> None:
     plan = load_experiment(experiment)
+    if plan.training.vary:
+        raise LthError(f"{plan.folder} is a sweep: structure is measured of experiments that train one variant")
     if plan.network.name != "lenet":
         raise LthError(f"{plan.folder}: structure is measured of networks of dense layers, lenet; {plan.network.name} has convolutions")
     rounds = load_rounds(plan, range(plan.last_round + 1))

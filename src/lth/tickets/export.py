@@ -58,6 +58,7 @@ def export(ticket: Ticket, file: Path) -> None:
         "seed": str(ticket.seed),
         "round": str(ticket.round),
         "trial": str(ticket.trial),
+        **({} if ticket.variant is None else {"variant": f"{ticket.variant:g}"}),
         "percent_remaining": f"{ticket.percent_remaining:.6g}",
         "weights_remaining": str(ticket.weights_remaining),
         "sha256": hashlib.sha256(content).hexdigest(),

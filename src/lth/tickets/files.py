@@ -32,7 +32,9 @@ def load_ticket(experiment: str, *, round: int, trial: int, variant: float | Non
     plan = load_experiment(experiment)
     if variant not in plan.training.variants:
         values = ", ".join(f"{value:g}" for value in plan.training.variants if value is not None)
-        raise LthError(f"{plan.folder} {f'has the variants {values}' if values else 'has no variants'}, not {variant}")
+        raise LthError(
+            f"{plan.folder} {f'is a sweep: variant must be one of {values}' if values else 'is no sweep and has no variants'}, not {variant}"
+        )
     if trial not in plan.trials.numbers:
         raise LthError(f"{plan.folder} has trials {plan.trials.numbers[0]} to {plan.trials.numbers[-1]}, not {trial}")
     if not 0 <= round <= plan.last_round:
