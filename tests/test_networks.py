@@ -6,7 +6,7 @@ import torch
 
 import tiny
 from lth.config import NetworkConfig
-from lth.networks import Network, build
+from lth.networks import EVALUATION, Mode, Network, build
 
 IMAGE = {"lenet": (1, 28, 28), "conv2": (3, 32, 32), "conv4": (3, 32, 32), "conv6": (3, 32, 32)}
 NAMES = list(IMAGE)
@@ -23,10 +23,6 @@ def drawn(built: Network, key: int) -> dict[str, torch.Tensor]:
     return {
         name: value + 0.1 * (torch.arange(value.numel()).view_as(value) % 3) * name.endswith("bias") for name, value in parameters.items()
     }
-
-
-def identity(hidden):
-    return hidden
 
 
 @pytest.mark.parametrize(
@@ -80,10 +76,10 @@ def test_a_stack_computes_what_each_network_alone_does(name):
     single = [drawn(built, key) for key in range(3)]
     stacked = {key: torch.stack([parameters[key] for parameters in single]) for key in single[0]}
     inputs = torch.rand(3, 5, *IMAGE[name], generator=torch.Generator().manual_seed(0))
-    together = built.forward(stacked, inputs, identity)
+    together = built.forward(stacked, inputs, EVALUATION)
     assert together.shape == (3, 5, 10)
     for position, parameters in enumerate(single):
-        alone = built.forward({key: value[None] for key, value in parameters.items()}, inputs[position][None], identity)
+        alone = built.forward({key: value[None] for key, value in parameters.items()}, inputs[position][None], EVALUATION)
         torch.testing.assert_close(together[position], alone[0])
         module = built.module().eval()
         module.load_state_dict(parameters)
@@ -116,7 +112,7 @@ def test_dropout_is_applied_to_both_hidden_dense_layers(name):
     built = network(name, width=0.1, dropout=0.5)
     seen = []
     parameters = {key: value[None] for key, value in drawn(built, 0).items()}
-    built.forward(parameters, torch.rand(1, 4, *IMAGE[name]), lambda hidden: seen.append(hidden.shape) or hidden)
+    built.forward(parameters, torch.rand(1, 4, *IMAGE[name]), Mode(True, lambda hidden: seen.append(hidden.shape) or hidden))
     assert seen == [(1, 4, layer.shape[0]) for layer in built.layers if layer.kind == "fc"]
     assert [module.p for module in built.module().modules() if isinstance(module, torch.nn.Dropout)] == [0.5, 0.5]
 
