@@ -2,7 +2,7 @@
 
 A 3x3 convolution of 16, then three blocks each of 16, 32 and 64, the first of a width halving height and width; two 3x3 convolutions a
 block, batchnorm after each; the mean over all places; a dense layer of 10. Where a block changes shape, its shortcut is a 1x1
-convolution of every second pixel, with batchnorm. Of its 270,896 weights (the paper's table says 274K, its text 271K), 2,560 in shortcuts and 640 in the
+convolution with batchnorm. Of its 270,896 weights (the paper's table says 274K, its text 271K), 2,560 in shortcuts and 640 in the
 output layer are never pruned.
 """
 
@@ -31,16 +31,14 @@ class Block(nn.Module):
         self.norm2 = nn.BatchNorm2d(out)
         self.halves = halves
         if halves:
-            self.shortcut = nn.Conv2d(into, out, 1, bias=False)
+            self.shortcut = nn.Conv2d(into, out, 1, stride, bias=False)
             self.norm_shortcut = nn.BatchNorm2d(out)
 
     def forward(self, images):
         hidden = torch.relu(self.norm1(self.conv1(images)))
         hidden = self.norm2(self.conv2(hidden))
         if self.halves:
-            # not a stride of 2: oneDNN's backward pass of one of few channels writes beyond its memory on processors with AVX2 alone
-            # (oneDNN issue 6035)
-            images = self.norm_shortcut(self.shortcut(images[:, :, ::2, ::2]))
+            images = self.norm_shortcut(self.shortcut(images))
         return torch.relu(hidden + images)
 
 
