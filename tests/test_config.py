@@ -46,6 +46,8 @@ AT_ONCE = {"method": "oneshot", "levels": 2, "conv": 0.0, "fc": [0.2, 0.5], "out
 
 CONV = {"name": "conv2", "width": 1.0, "dropout": 0.0}
 
+DEEP = {"network.name": "resnet18", "data.name": "cifar10", "pruning": {"method": "global", "conv": 0.2, "fc": 0.0, "output": 0.0}}
+
 MISTAKES = {
     "misspelt key": ({"trails": 5}, ["trails", "unknown key", "trials", "network", "rounds"]),
     "misspelt nested key": ({"training.iteration": 5}, ["training.iteration:", "unknown key", "iterations", "batch_size"]),
@@ -114,6 +116,21 @@ MISTAKES = {
     "sweep to half an iteration": ({"training.vary": {"optimiser.warmup": [0, 0.5]}}, ["vary.optimiser.warmup: 0.5 is wrong", "integer"]),
     "sweep beyond the end": ({"training.vary": {"optimiser.warmup": [0, 1_000]}}, ["warmup and drops must lie within the 40"]),
     "two sweeps": ({"training.vary": {"optimiser.warmup": [0], "optimiser.learning_rate": [1]}}, ["training.vary", "at most 1 item"]),
+    "dropout of a network without hidden units": ({**DEEP, "network.dropout": 0.5}, ["network: dropout", "resnet18 has none"]),
+    "hidden widths of a deep network": ({**DEEP, "network.hidden": [9, 9]}, ["network: hidden", "lenet", "resnet18"]),
+    "a deviation of a deep network": ({**DEEP, "network.name": "vgg19", "network.deviation": 0.1}, ["deviation", "lenet", "vgg19"]),
+    "a deep network on the wrong data": ({**DEEP, "data.name": "mnist"}, ["data.name", "mnist", "resnet18 takes cifar10"]),
+    "pruning of an output that is never pruned": (
+        {**DEEP, "pruning": {"method": "layerwise", "conv": 0.2, "fc": 0.0, "output": 0.1}},
+        ["pruning.output must be 0", "resnet18"],
+    ),
+    "global pruning of dense layers": ({**DEEP, "pruning.fc": 0.2}, ["pruning", "global ranks convolutions alone"]),
+    "misspelt augmentation": ({**DEEP, "training.augment": "flipcrop"}, ["training.augment: 'flipcrop' is wrong", "'flip-crop'"]),
+    "augmentation of digits": ({"training.augment": "flip-crop"}, ["training.augment: flip-crop", "cifar10"]),
+    "test beyond the end": ({"evaluation.test_at": [10, 41]}, ["evaluation.test_at: 41 is wrong, must be at most the 40"]),
+    "test before the beginning": ({"evaluation.test_at": [0]}, ["evaluation.test_at.0: 0 is wrong", "greater than 0"]),
+    "tests out of order": ({"evaluation.test_at": [20, 10]}, ["evaluation.test_at", "ascend", "20, 10"]),
+    "one test that is no list": ({"evaluation.test_at": 10}, ["evaluation.test_at: 10 is wrong"]),
     "trials that begin nowhere": ({"trials": {"first": -1, "count": 3}}, ["trials.first", "-1", "greater than or equal to 0"]),
     "trials without a count": ({"trials": {"first": 5}}, ["trials.count: missing"]),
 }

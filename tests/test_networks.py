@@ -6,9 +6,9 @@ import torch
 
 import tiny
 from lth.config import NetworkConfig
-from lth.networks import Network, build
+from lth.networks import EVALUATION, Mode, Network, build
 
-IMAGE = {"lenet": (1, 28, 28), "conv2": (3, 32, 32), "conv4": (3, 32, 32), "conv6": (3, 32, 32)}
+IMAGE = {"lenet": (1, 28, 28), "conv2": (3, 32, 32), "conv4": (3, 32, 32), "conv6": (3, 32, 32)} | dict.fromkeys(tiny.DEEP, (3, 32, 32))
 NAMES = list(IMAGE)
 
 
@@ -17,16 +17,13 @@ def network(name: str, width: float = 1.0, dropout: float = 0.0) -> Network:
 
 
 def drawn(built: Network, key: int) -> dict[str, torch.Tensor]:
-    """Parameters with biases that are not zero, so that a forgotten bias shows."""
+    """Parameters whose biases and statistics are not those of the beginning, so that a forgotten one shows."""
     generator = np.random.Generator(np.random.Philox(key=key))
     parameters = built.initial_parameters(generator)
     return {
-        name: value + 0.1 * (torch.arange(value.numel()).view_as(value) % 3) * name.endswith("bias") for name, value in parameters.items()
+        name: value + 0.1 * (torch.arange(value.numel()).view_as(value) % 3) * name.endswith(("bias", "running_mean", "running_var"))
+        for name, value in parameters.items()
     }
-
-
-def identity(hidden):
-    return hidden
 
 
 @pytest.mark.parametrize(
@@ -36,13 +33,15 @@ def identity(hidden):
         ("conv2", 4_300_992, 38_592),  # the paper: 4.3M / 38K
         ("conv4", 2_425_024, 259_776),  # 2.4M / 260K
         ("conv6", 2_261_184, 1_144_512),  # the paper's table says 1.7M / 1.1M, its description comes to this
+        ("resnet18", 270_896, 267_696 + 2_560),  # 274K / 270K; its text says 271K
+        ("vgg19", 20_024_000, 20_018_880),  # 20.0M
     ],
 )
 def test_weight_counts(name, weights, convolutional):
     built = network(name)
     assert built.weight_count == weights
     assert sum(layer.size for layer in built.layers if layer.kind == "conv") == convolutional
-    assert sum(value.numel() for key, value in built.module().named_parameters() if key.endswith("weight")) == weights
+    assert sum(value.numel() for value in built.module().parameters() if value.dim() > 1) == weights
     assert [layer.name for layer in built.layers if layer.kind == "output"] == ["output"]
     assert built.layers[-1].name == "output"
 
@@ -51,7 +50,7 @@ def test_weight_counts(name, weights, convolutional):
 def test_parameters_are_those_of_the_module(name):
     built = network(name, width=0.25)
     parameters = built.initial_parameters(np.random.Generator(np.random.Philox(key=0)))
-    state = built.module().state_dict()
+    state = {key: value for key, value in built.module().state_dict().items() if not key.endswith("num_batches_tracked")}
     assert {key: value.shape for key, value in parameters.items()} == {key: value.shape for key, value in state.items()}
     assert list(parameters) == list(state)
     assert all(value.dtype == torch.float32 for value in parameters.values())
@@ -80,10 +79,10 @@ def test_a_stack_computes_what_each_network_alone_does(name):
     single = [drawn(built, key) for key in range(3)]
     stacked = {key: torch.stack([parameters[key] for parameters in single]) for key in single[0]}
     inputs = torch.rand(3, 5, *IMAGE[name], generator=torch.Generator().manual_seed(0))
-    together = built.forward(stacked, inputs, identity)
+    together = built.forward(stacked, inputs, EVALUATION)
     assert together.shape == (3, 5, 10)
     for position, parameters in enumerate(single):
-        alone = built.forward({key: value[None] for key, value in parameters.items()}, inputs[position][None], identity)
+        alone = built.forward({key: value[None] for key, value in parameters.items()}, inputs[position][None], EVALUATION)
         torch.testing.assert_close(together[position], alone[0])
         module = built.module().eval()
         module.load_state_dict(parameters)
@@ -92,12 +91,19 @@ def test_a_stack_computes_what_each_network_alone_does(name):
 
 @pytest.mark.parametrize(
     ("name", "width", "hidden"),
-    [("lenet", 0.5, [150, 50]), ("lenet", 3.0, [900, 300]), ("lenet", 0.0001, [1, 1]), ("conv2", 0.25, [16, 16, 64, 64])],
+    [
+        ("lenet", 0.5, [150, 50]),
+        ("lenet", 3.0, [900, 300]),
+        ("lenet", 0.0001, [1, 1]),
+        ("conv2", 0.25, [16, 16, 64, 64]),
+        ("resnet18", 0.25, [4] * 7 + [8] * 7 + [16] * 7),
+        ("vgg19", 0.125, [8] * 2 + [16] * 2 + [32] * 4 + [64] * 8),
+    ],
 )
 def test_width_scales_every_hidden_layer(name, width, hidden):
     built = network(name, width)
     assert [layer.shape[0] for layer in built.layers] == [*hidden, 10]
-    assert built.module()(torch.zeros(1, *IMAGE[name])).shape == (1, 10)
+    assert built.module().eval()(torch.zeros(1, *IMAGE[name])).shape == (1, 10)
 
 
 def test_dropout_only_in_training():
@@ -116,7 +122,7 @@ def test_dropout_is_applied_to_both_hidden_dense_layers(name):
     built = network(name, width=0.1, dropout=0.5)
     seen = []
     parameters = {key: value[None] for key, value in drawn(built, 0).items()}
-    built.forward(parameters, torch.rand(1, 4, *IMAGE[name]), lambda hidden: seen.append(hidden.shape) or hidden)
+    built.forward(parameters, torch.rand(1, 4, *IMAGE[name]), Mode(True, lambda hidden: seen.append(hidden.shape) or hidden))
     assert seen == [(1, 4, layer.shape[0]) for layer in built.layers if layer.kind == "fc"]
     assert [module.p for module in built.module().modules() if isinstance(module, torch.nn.Dropout)] == [0.5, 0.5]
 
@@ -128,3 +134,36 @@ def test_lenet_takes_hidden_widths_and_a_deviation():
     values = small.initial_parameters(np.random.Generator(np.random.Philox(key=2)))["fc1.weight"]
     assert values.std().item() == pytest.approx(0.4, rel=0.03)
     assert [tuple(value.shape) for value in small.module().state_dict().values()][::2] == [layer.shape for layer in small.layers]
+
+
+@pytest.mark.parametrize(
+    ("name", "prunable", "never", "sides"),
+    [
+        ("resnet18", 267_696, [512, 2_048, 640], [32] * 7 + [16] * 7 + [8] * 7 + [1]),  # together 2,560 of shortcuts, 640 of the output
+        ("vgg19", 20_018_880, [5_120], [32] * 2 + [16] * 2 + [8] * 4 + [4] * 4 + [2] * 4 + [1]),
+    ],
+)
+def test_what_may_be_pruned_and_how_large_images_are_there(name, prunable, never, sides):
+    built = network(name)
+    assert sum(layer.size for layer in built.layers if layer.group == "conv") == prunable
+    assert [layer.size for layer in built.layers if layer.group is None] == never
+    assert {layer.group for layer in built.layers} == {"conv", None}
+    assert [layer.side for layer in built.layers] == sides
+
+
+@pytest.mark.parametrize("name", tiny.DEEP)
+def test_batchnorm_begins_with_ones_and_zeros(name):
+    built = network(name, width=0.25)
+    parameters = built.initial_parameters(np.random.Generator(np.random.Philox(key=0)))
+    constant = {"bias": 0.0, "running_mean": 0.0, "running_var": 1.0, "weight": 1.0}
+    for variable in built.variables:
+        value, kind = parameters[variable.name], variable.name.rpartition(".")[2]
+        if variable.role == "weight":
+            assert value.dim() > 1
+            assert value.std() > 0
+        else:
+            assert (value == constant[kind]).all()
+    assert {variable.name.rpartition(".")[2] for variable in built.variables if not variable.trained} == {"running_mean", "running_var"}
+    module = built.module()
+    module.load_state_dict(parameters)
+    assert all((parameters[key] == value).all() for key, value in module.state_dict().items() if key in parameters)

@@ -13,9 +13,11 @@ from lth.networks import Parameters
 from lth.pruning import Masks
 from lth.tickets import controls, initial_parameters
 from lth.training import BatchOrder
+from lth.training.augmentation import variations
 
 LENET = tiny.experiment("lenet", {"network.width": 1.0})
 CONV2 = tiny.experiment("conv2", {"network.width": 0.25})
+RESNET = tiny.experiment("resnet18", {"network.width": 1.0})
 
 
 def hashed(*tensors) -> str:
@@ -51,6 +53,8 @@ STREAMS = {
     "order lenet trial 0 round 0 epoch 0": lambda: hashed(BatchOrder(0, "lenet-mnist", 0, 0, 55_000, 60).batches(0, 916)),
     "order lenet trial 1 round 7 epoch 2": lambda: hashed(BatchOrder(0, "lenet-mnist", 1, 7, 55_000, 60).batches(2 * 916, 2 * 916 + 9)),
     "order conv2 trial 0 round 0 epoch 0": lambda: hashed(BatchOrder(0, "conv2-cifar10", 0, 0, 45_000, 60).batches(0, 750)),
+    "augment resnet18 trial 1 round 2 epoch 3": lambda: hashed(variations(BatchOrder(0, "resnet18-cifar10", 1, 2, 45_000, 128), 3)),
+    "init resnet18 0": lambda: hash_of(initial_parameters(RESNET, 0, 0)),
     "reinit": lambda: start("reinit", 0),
     "reinit draw 1": lambda: start("reinit", 1),
     "reshuffle": lambda: start("reshuffle", 0),
@@ -71,6 +75,8 @@ PINNED = {
     "order lenet trial 0 round 0 epoch 0": "389b80a4eb5ef2cb",
     "order lenet trial 1 round 7 epoch 2": "209f7ce5b0a0abcc",
     "order conv2 trial 0 round 0 epoch 0": "f3cd26843c525bf2",
+    "augment resnet18 trial 1 round 2 epoch 3": "5ab526b40fe63370",
+    "init resnet18 0": "daaadb4ebd4d438e",
     "reinit": "aed55e0ac0dc5c2de7f520908f79f2bf",
     "reinit draw 1": "a0dbd8e95c73cc1fe7f520908f79f2bf",
     "reshuffle": "239ba6000957edad936823b5a9c52fe4",

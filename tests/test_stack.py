@@ -13,9 +13,12 @@ from lth.training.engines import torch as torch_engine
 from lth.training.engines.memory import bytes_a_network
 from lth.training.plan import learning_rates
 
-NETWORKS = ["lenet", "conv2"]
-CHANGES = {"network.dropout": 0.5, "training.optimiser.weight_decay": 0.01, "training.optimiser.warmup": 5}
-"""All that a step can do; 150 images in batches of 8 are 18 iterations an epoch, so that 40 iterations reach into the third."""
+DROPPING = ["lenet", "conv2"]
+NETWORKS = [*DROPPING, *tiny.DEEP]
+ALL = {"training.optimiser.weight_decay": 0.01, "training.optimiser.warmup": 5}
+DEEP = {**ALL, "network.width": 0.1, "training.batch_size": 10, "training.augment": "flip-crop", "training.optimiser.name": "momentum"}
+CHANGES = {network: {**ALL, "network.dropout": 0.5} if network in DROPPING else DEEP for network in NETWORKS}
+"""All that a step can do; there are 18 iterations an epoch, so that 40 iterations reach into the third."""
 
 
 @pytest.fixture(params=["cpu", pytest.param("cuda", marks=pytest.mark.gpu)])
@@ -28,7 +31,7 @@ class Stack:
 
     def __init__(self, network: str, changes: dict, networks: int = 3, **settings):
         self.experiment: Experiment = tiny.experiment(network, changes)
-        self.data = tiny.data_set(self.experiment.data.name)
+        self.data = tiny.data_set(self.experiment.data.name, train=18 * self.experiment.training.batch_size + 6)
         tickets = [tiny.ticket(self.experiment, trial=trial, density=0.6) for trial in range(networks)]
         self.members = [tiny.member(ticket, self.data, learning_rate=0.004 / (1 + ticket.trial)) for ticket in tickets]
         self.engine = tiny.engine(self.experiment, self.data, **settings)
@@ -55,7 +58,7 @@ def assert_equal(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) -> 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_networks_trained_as_one_chunk_are_those_trained_alone(network, device):
     """To rounding: sums differ in order, on a GPU more so."""
-    stack = Stack(network, CHANGES, device=device)
+    stack = Stack(network, CHANGES[network], device=device)
     atol = 1e-5 if device == "cpu" else 1e-4
     together = stack.trainer()
     together.advance(0, 25)
@@ -70,7 +73,7 @@ def test_networks_trained_as_one_chunk_are_those_trained_alone(network, device):
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_network_of_a_chunk_is_the_same_whatever_its_neighbours(network, device):
     """And on a GPU whatever its place; a CPU's vectors reach across the networks of a stack."""
-    stack = Stack(network, CHANGES, networks=5, device=device)
+    stack = Stack(network, CHANGES[network], networks=5, device=device)
     runs = []
     for places in [(0, 1, 2), (3, 1, 4), *([(4, 3, 1)] if device == "cuda" else [])]:
         trainer = stack.trainer(*places)
@@ -83,7 +86,7 @@ def test_a_network_of_a_chunk_is_the_same_whatever_its_neighbours(network, devic
 @pytest.mark.parametrize("network", NETWORKS)
 def test_training_is_the_same_in_whatever_pieces_and_after_a_restart(network, device):
     """Pieces that end within, at and beyond the end of an epoch; a restart from a state, of a trainer that is new or has trained on."""
-    stack = Stack(network, CHANGES, device=device)
+    stack = Stack(network, CHANGES[network], device=device)
     whole = stack.trainer()
     whole.advance(0, 40)
     pieces, other = stack.trainer(), stack.trainer()
@@ -106,7 +109,7 @@ def test_training_is_the_same_in_whatever_pieces_and_after_a_restart(network, de
 def test_warming_up_for_a_capture_leaves_no_trace(network, monkeypatch):
     """With everything of a capture but the capture: the program runs once, and is returned as it is."""
     monkeypatch.setattr(torch_engine, "captured", lambda program: program() or program)
-    stack = Stack(network, CHANGES)
+    stack = Stack(network, CHANGES[network])
     plain, warmed = stack.trainer(), stack.trainer()
     for trainer in (plain, warmed):
         trainer.advance(0, 17)
@@ -134,9 +137,9 @@ def test_a_step_looks_up_its_images_and_rates_at_a_position_that_it_advances():
         assert np.array_equal(trainer.scales[:, place, 0], wanted.astype(np.float32))
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", DROPPING)
 def test_each_network_drops_units_of_its_own(network):
-    dropout = Stack(network, CHANGES).trainer().dropout
+    dropout = Stack(network, CHANGES[network]).trainer().dropout
     draws = []
     for _ in range(20):
         dropout.draw()
@@ -192,7 +195,7 @@ def test_chunks_are_as_large_as_the_stated_memory_allows(gib, cuda):
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("optimiser", ["adam", "momentum", "sgd"])
 def test_a_captured_step_is_the_eager_one(network, optimiser, cuda, monkeypatch):
-    stack = Stack(network, {**CHANGES, "training.optimiser.name": optimiser}, device=cuda)
+    stack = Stack(network, {**CHANGES[network], "training.optimiser.name": optimiser}, device=cuda)
     replayed = stack.trainer()
     replayed.advance(0, 40)
     monkeypatch.setattr(torch_engine, "captured", lambda program: program)

@@ -12,6 +12,7 @@ import tiny
 from lth import load_ticket, paths
 from lth.config import load_experiment
 from lth.errors import LthError
+from lth.networks import EVALUATION
 from lth.pruning import prune_layerwise
 from lth.tickets import Ticket, load_tickets, save_initial, save_pruned
 
@@ -180,9 +181,7 @@ def test_the_module_is_the_ticket_and_stays_sparse(network):
     module, start = ticket.module().eval(), ticket.start()
     images = tiny.data_set(ticket.experiment.data.name)
     inputs, labels = images.test.inputs, images.test.labels
-    expected = ticket.network.forward({name: value[None] for name, value in start.parameters.items()}, inputs[None], lambda hidden: hidden)[
-        0
-    ]
+    expected = ticket.network.forward({name: value[None] for name, value in start.parameters.items()}, inputs[None], EVALUATION)[0]
     torch.testing.assert_close(module(inputs), expected)
 
     module.train()

@@ -199,11 +199,18 @@ for images in (None, 5_000):
 
 
 @pytest.mark.parametrize(
-    ("iterations", "until", "points", "tested"),
-    [(250, 100, [0, 100, 200, 250], [0, 100]), (200, 0, [0, 100, 200], []), (50, 50, [0, 50], [0, 50]), (1, 9, [0, 1], [0, 1])],
+    ("iterations", "until", "at", "points", "tested"),
+    [
+        (250, 100, [], [0, 100, 200, 250], [0, 100]),
+        (200, 0, [], [0, 100, 200], []),
+        (50, 50, [], [0, 50], [0, 50]),
+        (1, 9, [], [0, 1], [0, 1]),
+        (250, 0, [200, 250], [0, 100, 200, 250], [200, 250]),
+        (250, 100, [30, 170], [0, 30, 100, 170, 200, 250], [0, 30, 100, 170]),
+    ],
 )
-def test_evaluation_points(iterations, until, points, tested):
-    plan = tiny.experiment(changes={"training.iterations": iterations, "evaluation.every": 100})
+def test_evaluation_points(iterations, until, at, points, tested):
+    plan = tiny.experiment(changes={"training.iterations": iterations, "evaluation.every": 100, "evaluation.test_at": at})
     measured = Plan(plan.training, plan.evaluation, until)
     assert (measured.evaluation_points, measured.test_points) == (points, tested)
 

@@ -53,9 +53,14 @@ def numbers(changes: dict | None = None) -> dict:
     return values
 
 
+DEEP = ["resnet18", "vgg19"]
+
+
 def experiment(network: str = "lenet", changes: dict | None = None) -> Experiment:
     """The tiny experiment on one network."""
     own = {} if network == "lenet" else {"network.name": network, "data.name": "cifar10"}
+    if network in DEEP:
+        own |= {"pruning": {"method": "global", "conv": 0.2, "fc": 0.0, "output": 0.0}}
     return Experiment.model_validate(numbers({**own, **(changes or {})}))
 
 

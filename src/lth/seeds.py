@@ -7,6 +7,7 @@ The streams in use (family = network and data set):
     split(data set)                               the validation images
     init(family, trial)                           a trial's initial weights
     order(family, trial, round, epoch)            the order of the training images, shared by all arms of a trial and round
+    augment(family, trial, round, epoch)          how each image of an epoch is mirrored and cropped, shared likewise
     reinit(family, trial, round, draw)            fresh weights of a random reinitialisation
     reshuffle(family, trial, round, draw)         where a ticket's connections move to
     sparsity(family, trial, round, draw)          structure and weights of a random sparse network

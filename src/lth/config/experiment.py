@@ -16,6 +16,13 @@ Rates = Annotated[
 RoundName = Annotated[str, Field(pattern=r"^r\d\d$")]
 
 
+def ascending(iterations: tuple[int, ...]) -> tuple[int, ...]:
+    """The iterations, where they ascend."""
+    if list(iterations) != sorted(set(iterations)):
+        raise ValueError(f"must ascend without repeats, not {', '.join(map(str, iterations))}")
+    return iterations
+
+
 Collection = Literal["paper", "quick", "desk", "beyond"]
 COLLECTIONS = get_args(Collection)
 """The paper's experiments at full scale; minutes and a day on a CPU; what came after the paper."""
@@ -25,7 +32,7 @@ INITIAL = "initial"
 
 
 class NetworkConfig(Frozen):
-    name: Literal["lenet", "conv2", "conv4", "conv6"]
+    name: Literal["lenet", "conv2", "conv4", "conv6", "resnet18", "vgg19"]
     width: Positive = 1.0
     """Factor on every hidden width; 1.0 is the paper's network."""
     dropout: Rate = 0.0
@@ -36,12 +43,19 @@ class NetworkConfig(Frozen):
     """Standard deviation of Lenet's initial weights in every layer, if not Gaussian Glorot's."""
 
     @model_validator(mode="after")
-    def _lenets(self):
+    def _consistent(self):
         if self.name != "lenet" and (self.hidden or self.deviation):
             raise ValueError(f"hidden and deviation are for lenet, not for {self.name}")
+        if self.deep and self.dropout:
+            raise ValueError(f"dropout is for networks with hidden dense layers; {self.name} has none")
         if self.hidden and self.width != 1:
             raise ValueError("hidden and width both set Lenet's size; leave width at 1.0")
         return self
+
+    @property
+    def deep(self) -> bool:
+        """Whether it is one of the paper's section 4: convolutions with batchnorm, of whose weights the output layer's are never pruned."""
+        return self.name in ("resnet18", "vgg19")
 
 
 class DataConfig(Frozen):
@@ -65,10 +79,8 @@ class OptimiserConfig(Frozen):
 
     @field_validator("drops")
     @classmethod
-    def _ascending(cls, drops):
-        if list(drops) != sorted(set(drops)):
-            raise ValueError(f"must ascend without repeats, not {', '.join(map(str, drops))}")
-        return drops
+    def _ascending(cls, iterations):
+        return ascending(iterations)
 
 
 Values = Annotated[tuple[Annotated[float, Field(ge=0, allow_inf_nan=False, strict=False)], ...], Field(strict=False, min_length=1)]
@@ -81,6 +93,8 @@ class TrainingConfig(Frozen):
     iterations: Annotated[int, Field(gt=0)]
     batch_size: Annotated[int, Field(gt=0)]
     optimiser: OptimiserConfig
+    augment: Literal["flip-crop"] | None = None
+    """How training images are varied from one time that they are seen to the next (`lth.training.augmentation`)."""
     vary: dict[str, Values] = Field({}, max_length=1)
     """A sweep: one key of SWEPT, as `optimiser.learning_rate`, and the values in which every network is trained, in place of the optimiser's own."""
 
@@ -126,6 +140,13 @@ class EvaluationConfig(Frozen):
     train_images: Annotated[int, Field(gt=0)] | None = None
     test_curve_until: Annotated[int, Field(ge=0)] = 0
     """Tickets' test accuracy is also measured at every evaluation up to this iteration; 0 is never."""
+    test_at: tuple[Annotated[int, Field(gt=0)], ...] = Field((), strict=False)
+    """Iterations at which every network's test accuracy is also measured, ascending; networks are evaluated there whatever `every` says."""
+
+    @field_validator("test_at")
+    @classmethod
+    def _ascending(cls, iterations):
+        return ascending(iterations)
 
 
 AT_ONCE = ("oneshot", "continued", "iteration0")
@@ -254,6 +275,14 @@ class Experiment(Frozen):
         for split, count in self.data.images.items():
             if (asked := getattr(self.evaluation, f"{split}_images") or 0) > count:
                 raise ValueError(f"evaluation.{split}_images: {asked} is wrong, must be at most {count}, or null for all")
+        if max(self.evaluation.test_at, default=0) > self.training.iterations:
+            raise ValueError(
+                f"evaluation.test_at: {self.evaluation.test_at[-1]} is wrong, must be at most the {self.training.iterations} iterations"
+            )
+        if self.training.augment and wanted != "cifar10":
+            raise ValueError(f"training.augment: {self.training.augment} is for cifar10; a digit mirrored is another sign")
+        if self.network.deep and (self.pruning.fc or self.pruning.output):
+            raise ValueError(f"pruning.fc and pruning.output must be 0 for {self.network.name}, whose dense layer is never pruned")
         for optimiser in map(self.training.optimiser_of, self.training.variants):
             if max(optimiser.warmup, *optimiser.drops, 0) > self.training.iterations:
                 raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")

@@ -52,7 +52,7 @@ class Stage:
 
     def level(self, number: int) -> "Stage":
         """The part of a stage that trains on from one level of pruning: with checkpoints of its own, evaluated at both ends alone."""
-        ends = self.plan.evaluation.model_copy(update={"every": self.plan.training.iterations})
+        ends = self.plan.evaluation.model_copy(update={"every": self.plan.training.iterations, "test_at": ()})
         return replace(
             self,
             name=f"level {number}/{self.experiment.pruning.levels - 1}",

@@ -4,15 +4,24 @@ import functools
 
 from lth.config import NetworkConfig
 from lth.networks.conv import conv
-from lth.networks.layers import Layer, Network, Parameters, stacked, unstacked
+from lth.networks.layers import EVALUATION, Layer, Mode, Parameters, Variable, keep_all, stacked, unstacked
 from lth.networks.lenet import lenet
+from lth.networks.network import Network
+from lth.networks.resnet import resnet
+from lth.networks.vgg import vgg
 
-__all__ = ["Layer", "Network", "Parameters", "build", "stacked", "unstacked"]
+__all__ = ["EVALUATION", "Layer", "Mode", "Network", "Parameters", "Variable", "build", "keep_all", "stacked", "unstacked"]
 
 
 @functools.cache
 def build(config: NetworkConfig) -> Network:
     """The network that a params.yaml describes; the same one each time."""
-    if config.name == "lenet":
-        return lenet(config.width, config.dropout, config.hidden, config.deviation)
-    return conv(config.name, config.width, config.dropout)
+    match config.name:
+        case "lenet":
+            return lenet(config.width, config.dropout, config.hidden, config.deviation)
+        case "resnet18":
+            return resnet(config.width)
+        case "vgg19":
+            return vgg(config.width)
+        case name:
+            return conv(name, config.width, config.dropout)

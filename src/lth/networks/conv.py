@@ -10,7 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lth.networks.layers import Layer, Network, dense, network_by_network, scaled
+from lth.networks.layers import Layer, dense, network_by_network, scaled
+from lth.networks.network import Network, variables_of
 
 CHANNELS = {"conv2": (64,), "conv4": (64, 128), "conv6": (64, 128, 256)}
 """Channels of each block."""
@@ -44,11 +45,11 @@ def conv(name: str, width: float, dropout: float) -> Network:
                 hidden = F.max_pool2d(hidden, 2)
         return hidden
 
-    def forward(parameters, inputs, drop):
+    def forward(parameters, inputs, mode):
         convolutional = {name: value for name, value in parameters.items() if name.startswith("conv")}
         hidden = network_by_network(features, convolutional, inputs)
-        hidden = drop(torch.relu(dense(parameters, "fc1", hidden.flatten(2))))
-        hidden = drop(torch.relu(dense(parameters, "fc2", hidden)))
+        hidden = mode.drop(torch.relu(dense(parameters, "fc1", hidden.flatten(2))))
+        hidden = mode.drop(torch.relu(dense(parameters, "fc2", hidden)))
         return dense(parameters, "output", hidden)
 
     def module():
@@ -66,4 +67,4 @@ def conv(name: str, width: float, dropout: float) -> Network:
         parts["output"] = nn.Linear(second, 10)
         return nn.Sequential(parts)
 
-    return Network(name, layers, dropout, forward, module)
+    return Network(name, layers, variables_of(module), dropout, forward, module)

@@ -1,4 +1,4 @@
-"""What networks are made of: layers, their Gaussian Glorot initialisation, and operations over a stack of R networks."""
+"""What networks are made of: layers, variables, and operations over a stack of R networks."""
 
 import functools
 import math
@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from lth.networks.branches import side_by_side
 
@@ -20,18 +19,66 @@ Dropout = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
+class Variable:
+    """One tensor of a network, by its torch.nn name.
+
+    role: a `weight` may be pruned; a `bias` and batchnorm's `scale` are trained and never pruned; a `statistic` is batchnorm's running mean
+    or variance, which the forward pass moves in training and the optimiser does not: no gradient, no decay, no moments.
+    initial: `gaussian` draws it with its layer's deviation.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    role: Literal["weight", "bias", "scale", "statistic"]
+    initial: Literal["gaussian", "zeros", "ones"]
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def trained(self) -> bool:
+        """Whether the optimiser moves it."""
+        return self.role != "statistic"
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What a forward pass does beside computing logits: in training, batchnorm takes the batch's statistics, and units drop as drawn."""
+
+    training: bool
+    drop: Dropout
+
+
+def keep_all(hidden: Tensor) -> Tensor:
+    """Drops nothing."""
+    return hidden
+
+
+EVALUATION = Mode(training=False, drop=keep_all)
+
+
+@dataclass(frozen=True)
 class Layer:
     """A convolution or dense layer.
 
-    shape: that of its weights, (out, in) or (out, in, 3, 3). side: height and width of a convolution's output.
+    group: the rate of `pruning` that its weights answer to; a layer without one is never pruned.
+    shape: that of its weights, (out, in) or (out, in, rows, columns). side: height and width of a convolution's output.
     chosen_deviation: standard deviation of its initial weights, if not Gaussian Glorot's.
     """
 
     name: str
-    kind: Literal["conv", "fc", "output"]
+    group: Literal["conv", "fc", "output"] | None
     shape: tuple[int, ...]
     side: int = 1
     chosen_deviation: float | None = None
+
+    @property
+    def kind(self) -> Literal["conv", "fc", "output"]:
+        """What it is, pruned or not."""
+        if len(self.shape) > 2:
+            return "conv"
+        return "output" if self.name == "output" else "fc"
 
     @property
     def weight(self) -> str:
@@ -59,35 +106,6 @@ class Layer:
             return self.chosen_deviation
         out, fan_in, *kernel = self.shape
         return math.sqrt(2 / ((fan_in + out) * math.prod(kernel)))
-
-
-@dataclass(frozen=True)
-class Network:
-    """An architecture.
-
-    forward(parameters, inputs, dropout) takes parameters of R networks and inputs [R, B, C, H, W] to logits [R, B, 10].
-    module() is the same network as a torch.nn.Module with freshly allocated parameters of the same names.
-    """
-
-    name: str
-    layers: tuple[Layer, ...]
-    dropout: float
-    forward: Callable[[Parameters, Tensor, Dropout], Tensor]
-    module: Callable[[], nn.Module]
-
-    @property
-    def weight_count(self) -> int:
-        """All weights of convolutions and dense layers; no biases (P_m counts these)."""
-        return sum(layer.size for layer in self.layers)
-
-    def initial_parameters(self, generator: np.random.Generator) -> Parameters:
-        """Gaussian weights, drawn in float64 and rounded once to float32, and zero biases, for one network."""
-        parameters = {}
-        for layer in self.layers:
-            values = generator.standard_normal(layer.shape) * layer.deviation
-            parameters[layer.weight] = torch.from_numpy(values.astype(np.float32))
-            parameters[layer.bias] = torch.zeros(layer.shape[0])
-        return parameters
 
 
 def stacked(networks: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:

@@ -5,7 +5,8 @@ from collections import OrderedDict
 import torch
 from torch import nn
 
-from lth.networks.layers import Layer, Network, dense, scaled
+from lth.networks.layers import Layer, dense, scaled
+from lth.networks.network import Network, variables_of
 
 HIDDEN = (300, 100)
 
@@ -19,9 +20,9 @@ def lenet(width: float, dropout: float, hidden: tuple[int, int] | None, deviatio
         Layer("output", "output", (10, second), chosen_deviation=deviation),
     )
 
-    def forward(parameters, inputs, drop):
-        hidden = drop(torch.relu(dense(parameters, "fc1", inputs.flatten(2))))
-        hidden = drop(torch.relu(dense(parameters, "fc2", hidden)))
+    def forward(parameters, inputs, mode):
+        hidden = mode.drop(torch.relu(dense(parameters, "fc1", inputs.flatten(2))))
+        hidden = mode.drop(torch.relu(dense(parameters, "fc2", hidden)))
         return dense(parameters, "output", hidden)
 
     def module():
@@ -38,4 +39,4 @@ def lenet(width: float, dropout: float, hidden: tuple[int, int] | None, deviatio
             )
         )
 
-    return Network("lenet", layers, dropout, forward, module)
+    return Network("lenet", layers, variables_of(module), dropout, forward, module)

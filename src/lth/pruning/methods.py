@@ -2,7 +2,8 @@
 
 | `pruning.method`      | what is pruned at each level                                                                     |
 |---|---|
-| layerwise, global     | the ticket of that round, trained from its initial weights: iterative pruning with resetting     |
+| layerwise, global     | the ticket of that round, trained from its initial weights: iterative pruning with resetting;    |
+|                       | by each layer's rate, or all convolutions ranked together (paper, section 4)                     |
 | oneshot               | the trained dense network, at once (paper, section 2, one-shot pruning)                          |
 | continued             | the network that was trained on, never reset (paper, appendix B, strategy 2)                     |
 | iteration0            | the untrained network, by the magnitude of its initial weights (paper, appendix F.4)             |
@@ -25,9 +26,10 @@ def prune(experiment: Experiment, layers: Sequence[Layer], parameters: Parameter
     """
     rates = experiment.pruning
     if rates.method == "global":
-        ranked = {layer.weight: masks[layer.weight] for layer in layers if layer.kind == "conv"}
+        ranked = {layer.weight: masks[layer.weight] for layer in layers if layer.group == "conv"}
         return masks | _checked(experiment, prune_global, parameters, ranked, rates.conv)
-    return _checked(experiment, prune_layerwise, parameters, masks, {layer.weight: getattr(rates, layer.kind) for layer in layers})
+    shares = {layer.weight: getattr(rates, layer.group) if layer.group else 0.0 for layer in layers}
+    return _checked(experiment, prune_layerwise, parameters, masks, shares)
 
 
 def prune_levels(experiment: Experiment, layers: Sequence[Layer], parameters: Parameters, masks: Masks) -> list[Masks]:
@@ -35,7 +37,7 @@ def prune_levels(experiment: Experiment, layers: Sequence[Layer], parameters: Pa
     levels = [masks]
     for level in range(1, experiment.pruning.levels + 1):
         if experiment.pruning.shares_of_dense:
-            shares = {layer.weight: experiment.pruning.share(layer.kind, level) for layer in layers}
+            shares = {layer.weight: experiment.pruning.share(layer.group, level) if layer.group else 0.0 for layer in layers}
             levels.append(_checked(experiment, prune_layerwise, parameters, masks, shares))
         else:
             levels.append(prune(experiment, layers, parameters, levels[-1]))

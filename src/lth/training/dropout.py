@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from lth.networks import Network
+from lth.networks import Network, keep_all
 
 
 class Dropout:
@@ -32,7 +32,7 @@ class Dropout:
     def mask(self) -> Callable[[Tensor], Tensor]:
         """A function that drops units [R, B, units] of one hidden layer after another, as drawn."""
         if not self.layers:
-            return identity
+            return keep_all
         layers = iter(self.layers)
         return lambda hidden: hidden * (next(layers) < self.keep) / self.keep
 
@@ -43,8 +43,3 @@ class Dropout:
     def load_state(self, state: Tensor) -> None:
         for generator, value in zip(self.generators, state, strict=True):
             generator.set_state(value.clone())
-
-
-def identity(hidden: Tensor) -> Tensor:
-    """Drops nothing."""
-    return hidden

@@ -20,13 +20,13 @@ class Plan:
 
     @property
     def evaluation_points(self) -> list[int]:
-        """Iterations at which networks are evaluated: 0, every so many, and always the last."""
-        return sorted({*range(0, self.training.iterations, self.evaluation.every), self.training.iterations})
+        """Iterations at which networks are evaluated: 0, every so many, those that a test is asked at, and always the last."""
+        return sorted({*range(0, self.training.iterations, self.evaluation.every), *self.evaluation.test_at, self.training.iterations})
 
     @property
     def test_points(self) -> list[int]:
         """Those at which test accuracy is measured too."""
-        return [point for point in self.evaluation_points if 0 < self.test_curve_until >= point]
+        return [point for point in self.evaluation_points if 0 < self.test_curve_until >= point or point in self.evaluation.test_at]
 
     @cached_property
     def points(self) -> dict[str, list[int]]:

@@ -69,7 +69,7 @@ class Trained:
     curves: dict[str, np.ndarray]
     """What `lth.measures.CURVES` names: float64 [R, points of the curve]."""
     parameters: Parameters
-    """Final weights and biases float32 [R, *shape] by name; empty where they were not asked for."""
+    """Final parameters, statistics included, float32 [R, *shape] by name; empty where they were not asked for."""
 
     @classmethod
     def concatenate(cls, parts: Sequence["Trained"]) -> "Trained":

@@ -12,10 +12,10 @@ EVALUATION_BATCH = 500
 
 def bytes_a_network(network: Network, plan: Plan, images: int) -> int:
     """Bytes of state, tables, a step and an evaluation. images: in the training set."""
-    numbers = network.weight_count + sum(layer.shape[0] for layer in network.layers)
+    numbers = sum(variable.size for variable in network.variables)
     state = 7  # parameters, best, mask, gradient and, for Adam, two moments and scratch
     gradients = 3  # what autograd returns, for convolutions a second time network by network, and a copy in another layout
-    tables = 8 * images + 8 * images // plan.training.batch_size
+    tables = (8 + 8 * bool(plan.training.augment)) * images + 8 * images // plan.training.batch_size
     step = 5 * plan.training.batch_size * _outputs(network)  # a layer before and after ReLU, pooling with its indices, gradients of two
     evaluation = 3 * EVALUATION_BATCH * (_inputs(network) + max(layer.outputs for layer in network.layers))
     return 4 * ((state + gradients) * numbers + step + 2 * evaluation) + tables  # an evaluation's graph and one that is not captured

@@ -17,12 +17,13 @@ from torch import Tensor
 from lth.data import DataSet, Split
 from lth.errors import LthError
 from lth.machine import cores
-from lth.networks import Network, Parameters
-from lth.training.dropout import Dropout, identity
+from lth.networks import EVALUATION, Mode, Network, Parameters
+from lth.training.augmentation import flip_crop, variations
+from lth.training.dropout import Dropout
 from lth.training.engines.capture import captured
 from lth.training.engines.memory import EVALUATION_BATCH, bytes_a_network
 from lth.training.optimisers import optimiser
-from lth.training.plan import Plan, learning_rates
+from lth.training.plan import BatchOrder, Plan, learning_rates
 from lth.training.stack import Member
 
 GIB = 2**30
@@ -70,10 +71,12 @@ class TorchEngine:
 class TorchTrainer:
     """R networks in training. Their parameters are one tensor [R, P], of which each named parameter is a view [R, *shape].
 
-    On CUDA each network's row is padded with zeros: kernels for aligned memory are faster, and all rows get the same ones.
+    What is trained comes first in a row, then batchnorm's statistics: they have no gradient and, like pruned weights, a mask of zeros, so
+    that neither decay nor optimiser moves them; the forward pass of a step does. On CUDA each network's row is padded with zeros: kernels
+    for aligned memory are faster, and all rows get the same ones.
 
-    A step takes nothing from the host: it looks up its images and scales in the tables of the present epoch, at a position that it
-    advances itself.
+    A step takes nothing from the host: it looks up its images, their variations and its scales in the tables of the present epoch, at a
+    position that it advances itself.
     """
 
     def __init__(self, engine: TorchEngine, members: Sequence[Member]):
@@ -81,21 +84,27 @@ class TorchTrainer:
         self.members = members
         device, networks, training = engine.device, len(members), engine.plan.training
         starts = [member.start() for member in members]
-        self.shapes = {name: value.shape for name, value in starts[0].parameters.items()}
-        numbers = sum(shape.numel() for shape in self.shapes.values())
+        variables = sorted(engine.network.variables, key=lambda variable: not variable.trained)
+        self.shapes = {variable.name: torch.Size(variable.shape) for variable in variables}
+        trained, numbers = (sum(v.size for v in variables if v.trained), sum(v.size for v in variables))
         self.padding = torch.zeros(networks, -numbers % engine.alignment, device=device)
         self.parameters = self._flat([start.parameters for start in starts])
-        masks = [{name: start.mask.get(name, torch.ones_like(value)) for name, value in start.parameters.items()} for start in starts]
-        self.mask = self._flat(masks)
+        may_move = {variable.name: torch.full(variable.shape, variable.trained) for variable in variables}
+        self.mask = self._flat([may_move | start.mask for start in starts])
         self.best = self.parameters.clone()
         self.gradient = torch.empty_like(self.parameters)
-        self.leaves = {name: view.requires_grad_() for name, view in self._views(self.parameters).items()}
+        self.no_gradient = torch.zeros(networks, numbers - trained + self.padding.shape[1], device=device)
+        views = self._views(self.parameters)
+        self.leaves = {v.name: views[v.name].requires_grad_() for v in variables if v.trained}
+        # by `data`, or autograd might take a statistic that the forward pass moves for a change of weights that it still needs as they were
+        self.variables = self._views(self.parameters.data) | self.leaves
         self.optimiser = optimiser(training.optimiser, self.parameters)
         self.dropout = Dropout(engine.network, training.batch_size, [member.dropout_seed for member in members], device)
         self.epoch = -1
         self.position = torch.zeros(1, dtype=torch.int64, device=device)
         per_epoch = members[0].order.per_epoch
         self.orders = torch.zeros(per_epoch, networks, training.batch_size, dtype=torch.int64, device=device)
+        self.variations = torch.zeros_like(self.orders) if training.augment else None
         self.scales = self.optimiser.scales(torch.zeros(per_epoch, networks, 1), 0).to(device)
         self.sums = torch.zeros(2, networks, dtype=torch.float64, device=device)
 
@@ -113,22 +122,32 @@ class TorchTrainer:
         """Fills the tables for the iterations of an epoch."""
         if epoch == self.epoch:
             return
-        batches = {order: order.epoch(epoch) for order in {member.order for member in self.members}}
-        self.orders.copy_(torch.from_numpy(np.stack([batches[member.order] for member in self.members], 1)))
+        self.orders.copy_(self._drawn(BatchOrder.epoch, epoch))
+        if self.variations is not None:
+            self.variations.copy_(self._drawn(variations, epoch))
         start = epoch * len(self.orders)
         rates = np.stack([learning_rates(member.optimiser, start, start + len(self.orders)) for member in self.members], 1)
         self.scales.copy_(self.optimiser.scales(torch.from_numpy(rates[:, :, None]).float(), start))
         self.epoch = epoch
 
+    def _drawn(self, draw: Callable[[BatchOrder, int], np.ndarray], epoch: int) -> Tensor:
+        """What each network's iterations of an epoch draw, int64 [per_epoch, R, batch]: once for those that share it."""
+        drawn = {order: draw(order, epoch) for order in {member.order for member in self.members}}
+        return torch.from_numpy(np.stack([drawn[member.order] for member in self.members], 1))
+
     def _step(self) -> None:
         """The iteration at the present position of the epoch."""
         images = self.engine.images
         indices = self.orders.index_select(0, self.position).squeeze(0)
-        logits = self.engine.network.forward(self.leaves, images.inputs[indices], self.dropout.mask())
+        inputs = images.inputs[indices]
+        if self.variations is not None:
+            variation = self.variations.index_select(0, self.position).flatten()
+            inputs = flip_crop(inputs.flatten(0, 1), variation).view_as(inputs)
+        logits = self.engine.network.forward(self.variables, inputs, Mode(training=True, drop=self.dropout.mask()))
         losses = F.cross_entropy(logits.flatten(0, 1), images.labels[indices].flatten(), reduction="none")
         gradients = torch.autograd.grad(losses.sum() / indices.shape[1], list(self.leaves.values()))
         with torch.no_grad():
-            torch.cat([*(gradient.flatten(1) for gradient in gradients), self.padding], 1, out=self.gradient)
+            torch.cat([*(gradient.flatten(1) for gradient in gradients), self.no_gradient], 1, out=self.gradient)
             decay = self.engine.plan.training.optimiser.weight_decay
             if decay:
                 self.gradient.add_(self.parameters, alpha=decay)
@@ -163,7 +182,7 @@ class TorchTrainer:
         images, parameters, count = self.engine.splits[split], self._views(flat), len(self.members)
         loss, correct = self.sums.zero_()
         for inputs, labels in zip(images.inputs.split(EVALUATION_BATCH), images.labels.split(EVALUATION_BATCH), strict=True):
-            logits = self.engine.network.forward(parameters, inputs.expand(count, *inputs.shape), identity)
+            logits = self.engine.network.forward(parameters, inputs.expand(count, *inputs.shape), EVALUATION)
             losses = F.cross_entropy(logits.flatten(0, 1), labels.repeat(count), reduction="none")
             loss += losses.view(count, -1).double().sum(1)
             correct += (logits.argmax(2) == labels).double().sum(1)
@@ -202,6 +221,6 @@ class TorchTrainer:
         return {name: part.unflatten(1, shape) for (name, shape), part in zip(self.shapes.items(), parts, strict=True)}
 
     def _flat(self, stack: Sequence[Parameters]) -> Tensor:
-        """Parameters of R networks as one float32 tensor [R, P]."""
-        rows = [torch.cat([value.float().flatten() for value in parameters.values()]) for parameters in stack]
+        """Tensors of R networks, parameters or masks, as one float32 tensor [R, P]."""
+        rows = [torch.cat([parameters[name].float().flatten() for name in self.shapes]) for parameters in stack]
         return torch.cat([torch.stack(rows).to(self.engine.device), self.padding], 1)

@@ -1,0 +1,156 @@
+"""What a step and an evaluation ask of torch, operation by operation: a list that was read once, so that a change is noticed and read again.
+
+Each is deterministic on CUDA, may be captured in a graph, and waits for nothing; FORBIDDEN are those of torch's own list
+(`torch.use_deterministic_algorithms`) that a network of this kind could slip into, and those that make the host wait. What they are called
+is read on the CPU; on CUDA `native_batch_norm` is `cudnn_batch_norm`, whose sums are deterministic.
+"""
+
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import tiny
+
+FORBIDDEN = {
+    "_adaptive_avg_pool2d_backward",
+    "adaptive_max_pool2d_backward",
+    "bincount",
+    "cumsum",
+    "index_add_",
+    "index_put_",
+    "put_",
+    "reflection_pad2d_backward",
+    "replication_pad2d_backward",
+    "scatter_add_",
+    "upsample_bilinear2d_backward",
+    "_local_scalar_dense",
+    "nonzero",
+}
+
+STEP = {
+    "_log_softmax",
+    "_log_softmax_backward_data",
+    "add_",
+    "cat",
+    "detach",
+    "div",
+    "expand",
+    "index",
+    "index_select",
+    "mul",
+    "mul_",
+    "nll_loss_backward",
+    "nll_loss_forward",
+    "ones_like",
+    "relu",
+    "squeeze",
+    "sub_",
+    "sum",
+    "threshold_backward",
+    "unsqueeze",
+    "view",
+}
+DENSE = {"_unsafe_view", "addcmul_", "baddbmm", "bmm", "clone", "div_", "lerp_", "lt", "split", "sqrt", "transpose"}
+"""Adam, dropout, and dense layers of a stack as one product."""
+CONVOLUTIONS = {
+    "add",
+    "arange",
+    "constant_pad_nd",
+    "convolution",
+    "convolution_backward",
+    "eq",
+    "floor_divide",
+    "gather",
+    "remainder",
+    "rsub",
+    "select",
+    "stack",
+    "unbind",
+    "where",
+}
+"""Augmentation too."""
+BATCHNORM = {"addmm", "empty", "mean", "mm", "native_batch_norm", "native_batch_norm_backward", "t"}
+
+STEPS = {
+    "lenet": STEP | DENSE,
+    "conv2": STEP | DENSE | CONVOLUTIONS | {"max_pool2d_with_indices", "max_pool2d_with_indices_backward"},
+    "resnet18": STEP | CONVOLUTIONS | BATCHNORM,
+    "vgg19": STEP | CONVOLUTIONS | BATCHNORM | {"max_pool2d_with_indices", "max_pool2d_with_indices_backward"},
+}
+
+EVALUATION = {
+    "add_",
+    "argmax",
+    "cross_entropy_loss",
+    "eq",
+    "expand",
+    "flatten",
+    "relu",
+    "repeat",
+    "split",
+    "split_with_sizes",
+    "sum",
+    "to",
+    "unbind",
+    "unflatten",
+    "view",
+    "zero_",
+}
+EVALUATIONS = {
+    "lenet": EVALUATION | {"baddbmm", "transpose", "unsqueeze"},
+    "conv2": EVALUATION | {"baddbmm", "contiguous", "conv2d", "max_pool2d", "stack", "transpose", "unsqueeze"},
+    "resnet18": EVALUATION | {"add", "batch_norm", "conv2d", "linear", "mean", "stack"},
+    "vgg19": EVALUATION | {"batch_norm", "conv2d", "linear", "max_pool2d", "mean", "stack"},
+}
+
+
+class Listing(TorchDispatchMode):
+    """Names the operations that reach a device."""
+
+    def __init__(self):
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_dispatch__(self, operation, types, arguments=(), named=None):
+        self.names.add(operation.overloadpacket.__name__)
+        return operation(*arguments, **(named or {}))
+
+
+@pytest.fixture(params=STEPS)
+def trainer(request):
+    """Two networks, as a GPU trains a stack, with all that a step can do."""
+    changes = {"training.optimiser.weight_decay": 0.01}
+    if request.param in tiny.DEEP:
+        changes |= {"training.optimiser.name": "momentum", "network.width": 0.1}
+    else:
+        changes |= {"network.dropout": 0.5}
+    if request.param != "lenet":
+        changes |= {"training.augment": "flip-crop"}
+    plan = tiny.experiment(request.param, changes)
+    data = tiny.data_set(plan.data.name)
+    made = tiny.engine(plan, data).trainer([tiny.member(tiny.ticket(plan, trial=trial), data) for trial in (0, 1)])
+    made._turn_to(0)
+    return made
+
+
+def assert_audited(names: set[str], audited: set[str]) -> None:
+    assert names == audited, f"new: {sorted(names - audited)}, gone: {sorted(audited - names)}; read whether each is deterministic on CUDA"
+    assert not names & FORBIDDEN
+
+
+def test_the_operations_of_a_step_are_those_audited(trainer):
+    with Listing() as listing:
+        trainer._step()
+    assert_audited(listing.names, STEPS[trainer.engine.network.name])
+
+
+def test_the_operations_of_an_evaluation_are_those_audited(trainer):
+    with Listing() as listing:
+        trainer._sum_up("validation", trainer.parameters)
+    assert_audited(listing.names, EVALUATIONS[trainer.engine.network.name])
+
+
+def test_what_makes_the_host_wait_is_seen():
+    with Listing() as listing:
+        torch.ones(1).item()
+    assert listing.names & FORBIDDEN
