@@ -3,9 +3,9 @@
 import numpy as np
 
 from .arithmetic import LANES, ONE, kernel, part, update
-from .connections import connections_end, weighted_sums
+from .connections import accumulator, connections_end
 
-_add = weighted_sums(LANES)
+_accumulate = accumulator(LANES)
 
 
 @kernel
@@ -36,7 +36,13 @@ def forward(sums, values, inputs, outputs, connections, weight, layer, units, hi
     for unit in range(units):
         for t in range(LANES):
             sums[unit * LANES + t] = weight[biases + unit]
-    _add(sums, np.uintp(0), values, inputs, connections, weight, layer, units)
+    segment = connections.segment[layer]
+    for _ in range(connections.blocks[layer]):
+        for unit in range(units):
+            start, end = connections.first[segment + unit], connections.first[segment + unit + ONE]
+            if start < end:
+                _accumulate(sums, unit * LANES, values, inputs, connections.offset, weight, start, end)
+        segment += units
     _copy(sums, np.uintp(0), values, outputs, units * LANES)
     if hidden:
         _rectify(values, outputs, units * LANES)

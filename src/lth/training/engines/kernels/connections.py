@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arithmetic import ONE, kernel, part
+from .arithmetic import kernel, part
 
 
 class Connections(NamedTuple):
@@ -21,11 +21,26 @@ class Connections(NamedTuple):
     blocks: np.ndarray
 
 
-def weighted_sums(width):
-    """A kernel that sums, for each unit of a layer, its connections' weights times `width` neighbouring values.
+class Lists(NamedTuple):
+    """What each channel of several convolutions sums, in the same order, for one channel at a time or for two that share each load.
 
-    width: as many as fit into registers, so that a sum goes to memory once a block of inputs.
+    offset: uint32 [n]. source: uint32 [2, n], where the weight of the channel, and of the second of two, lies; NONE where it has
+    none. first, segment, blocks: as those of Connections, of channels or pairs. together: uint64 [layers], 1 or 2.
     """
+
+    offset: np.ndarray
+    source: np.ndarray
+    first: np.ndarray
+    segment: np.ndarray
+    blocks: np.ndarray
+    together: np.ndarray
+
+
+NONE = np.uint32(2**32 - 1)
+
+
+def accumulator(width):
+    """A kernel that adds weights times `width` neighbouring values, as many as fit into registers, for one unit's connections."""
 
     @kernel
     def accumulate(sums, at, values, base, offset, weight, start, end):
@@ -34,18 +49,15 @@ def weighted_sums(width):
             for t in range(width):
                 sums[at + t] += weight[c] * values[read + t]
 
-    @part
-    def add(sums, at, values, base, connections, weight, layer, units):
-        """sums[at :] [units, width] += weights times values, read from `base` on."""
-        segment = connections.segment[layer]
-        for _ in range(connections.blocks[layer]):
-            for unit in range(units):
-                start, end = connections.first[segment + unit], connections.first[segment + unit + ONE]
-                if start < end:
-                    accumulate(sums, at + unit * width, values, base, connections.offset, weight, start, end)
-            segment += units
+    return accumulate
 
-    return add
+
+@kernel
+def gather(gathered, weight, source):
+    """The weights of Lists [2, n], from a network's flat weights."""
+    for row in range(np.uintp(2)):
+        for k in range(np.uintp(source.shape[1])):
+            gathered[row, k] = weight[source[row, k]] if source[row, k] != NONE else np.float32(0)
 
 
 @part
@@ -74,11 +86,11 @@ def listed(values: np.ndarray, mask: np.ndarray, size: int) -> np.ndarray:
 
 def joined(layers: list[tuple[np.ndarray, np.ndarray, int]]) -> Connections:
     """The lists of several layers. layers: offsets of each; where its connections begin, by block and unit, and end; its blocks."""
-    offsets, firsts, blocks = zip(*layers, strict=True)
-    segment = np.cumsum([0, *map(len, firsts[:-1])])
+    offsets, begins, blocks = zip(*layers, strict=True)
+    segment = np.cumsum([0, *map(len, begins[:-1])])
     return Connections(
         np.concatenate(offsets).astype(np.uint32),
-        np.concatenate(firsts).astype(np.uintp),
+        np.concatenate(begins).astype(np.uintp),
         segment.astype(np.uintp),
         np.array(blocks, np.uintp),
     )

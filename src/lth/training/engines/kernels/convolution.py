@@ -9,15 +9,49 @@ import numpy as np
 from numba.core.registry import cpu_target
 
 from .arithmetic import ONE, kernel, part
-from .connections import weighted_sums
+from .connections import accumulator
 
 GROUP = np.uintp(16)  # images, a cache line
-_wide = "+avx512f" in cpu_target.target_context.codegen().magic_tuple()[2]
-BLOCK = np.uintp(128 if _wide else 64)  # floats of neighbouring columns: eight registers of sums
+WIDE = "+avx512f" in cpu_target.target_context.codegen().magic_tuple()[2]  # 32 registers of 16 floats, rather than 16 of 8
+BLOCK = np.uintp(128 if WIDE else 64)  # floats of neighbouring columns: eight registers of sums
 STRETCH = np.uintp(2048)  # floats of neighbouring rows in a gradient's sum, about: its end costs as much as some 60 floats
 SLACK = np.uintp(64)  # zeros after a layer's last channel, which its last rows read
 
-convolve = weighted_sums(BLOCK)
+_accumulate = accumulator(BLOCK)
+
+
+@kernel
+def _accumulate2(sums, at, values, base, offset, weight, start, end):
+    """For two channels, the sums of the second after those of the first."""
+    for c in range(start, end):
+        read = base + np.uintp(offset[c])
+        for t in range(BLOCK):
+            value = values[read + t]
+            sums[at + t] += weight[0, c] * value
+            sums[at + BLOCK + t] += weight[1, c] * value
+
+
+@part
+def sums_length(channels):
+    """Floats of a block's sums of so many channels, and of one more that the last of an odd number is paired with."""
+    return (channels + (channels & ONE)) * BLOCK
+
+
+@part
+def convolve(sums, at, values, base, lists, weight, layer, channels):
+    """sums[at :] [channels, BLOCK] += weights [2, n] times values, read from `base` on."""
+    segment, together = lists.segment[layer], lists.together[layer]
+    groups = (channels + together - ONE) // together
+    for _ in range(lists.blocks[layer]):
+        for group in range(groups):
+            start, end = lists.first[segment + group], lists.first[segment + group + ONE]
+            here = at + group * together * BLOCK
+            if start < end:
+                if together == ONE:
+                    _accumulate(sums, here, values, base, lists.offset, weight[0], start, end)
+                else:
+                    _accumulate2(sums, here, values, base, lists.offset, weight, start, end)
+        segment += groups
 
 
 @part

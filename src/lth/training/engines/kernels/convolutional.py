@@ -16,7 +16,8 @@ import numpy as np
 
 from . import connected, features
 from .arithmetic import LANES, ONE, Optimiser, cross_entropy, entry, part, step_scales, update
-from .convolution import BLOCK, GROUP, layer_length
+from .connections import gather
+from .convolution import GROUP, layer_length, sums_length
 from .examples import aligned_zeros
 from .layout import Network, dense, lay_out
 
@@ -29,7 +30,7 @@ class Workspace(NamedTuple):
     values: the convolutions' inputs, layer after layer from at [convolutions] on, slot after slot; from `units` on, chunk after
     chunk of `chunk` floats, the rows [64] of the fully connected layers, whose inputs start at rows [layers], and the logits.
     unit_delta: the gradients of those. delta: of one slot's convolutions, from delta_at on. places: uint8, of maxima, from
-    places_at on. turned: weights. sums: of a block of columns, or of a layer's units. block, best, total: [64].
+    places_at on. read, send: the weights of those lists. sums: of a block of columns, or of a layer's units. block, best, total: [64].
     """
 
     slots: np.uintp
@@ -43,7 +44,8 @@ class Workspace(NamedTuple):
     delta_at: np.ndarray
     places: np.ndarray
     places_at: np.ndarray
-    turned: np.ndarray
+    read: np.ndarray
+    send: np.ndarray
     gradient: np.ndarray
     sums: np.ndarray
     block: np.ndarray
@@ -124,6 +126,7 @@ def _advance(network, images, labels, batches, rates, optimiser, iteration, keep
     size, layers = np.uintp(batches.shape[1]), np.uintp(len(network.out))
     chunks = (size + LANES - ONE) // LANES
     for step in range(len(rates)):
+        gather(work.read, network.weight, network.read.source)
         for chunk in range(chunks):
             start = chunk * LANES
             loss, _ = _predict(
@@ -145,7 +148,7 @@ def _advance(network, images, labels, batches, rates, optimiser, iteration, keep
         for back in range(layers - network.convolutions):
             layer = layers - ONE - back
             connected.learn(network, work, layer, chunks, keep, optimiser, scales)
-        features.turn(work.turned, network.weight, network.source)
+        gather(work.send, network.weight, network.send.source)
         work.gradient[: network.flat] = 0
         for first in range(np.uintp(0), size, GROUP):
             features.backward(network, work, first // GROUP, first // LANES * work.chunk + first % LANES)
@@ -166,6 +169,7 @@ def _evaluate(network, images, labels, chosen, work):
     """Summed cross-entropy and number correct."""
     loss, correct, size = 0.0, 0, np.uintp(len(chosen))
     numbers = work.sums[:0]
+    gather(work.read, network.weight, network.read.source)
     for start in range(np.uintp(0), size, LANES):
         count = min(LANES, size - start)
         part, hits = _predict(network, images, labels, chosen, start, count, size, numbers, np.float32(1), work, np.uintp(0), np.uintp(0))
@@ -182,7 +186,8 @@ def _workspace(network: Network, slots: int, chunks: int) -> Workspace:
     maxima = slots * int(GROUP) * out * (side // 2) ** 2 * pooled
     first = out[convolutions - 1] * int(features.unit_plane(network.side[convolutions - 1] >> ONE))
     rows = np.concatenate([np.zeros(convolutions, int), np.cumsum([0, first, *64 * into[convolutions + 1 :], 64 * out[-1]])])
-    sums = max(2 * int(BLOCK) * max(out[:convolutions].max(), into[:convolutions].max()), 64 * out[convolutions:].max())
+    channels = np.uintp(max(out[:convolutions].max(), into[:convolutions].max()))
+    sums = max(2 * int(sums_length(channels)), 64 * out[convolutions:].max())
     return Workspace(
         np.uintp(slots),
         aligned_zeros(sum(inputs) + chunks * rows[-1]),
@@ -195,7 +200,8 @@ def _workspace(network: Network, slots: int, chunks: int) -> Workspace:
         np.cumsum([0, *deltas[:-1]]).astype(np.uintp),
         np.zeros(maxima.sum(), np.uint8),
         np.cumsum([0, *maxima[:-1]]).astype(np.uintp),
-        aligned_zeros(len(network.source)),
+        aligned_zeros(*network.read.source.shape),
+        aligned_zeros(*network.send.source.shape),
         aligned_zeros(max(int(network.flat), _widest_block(network))),
         aligned_zeros(sums),
         *map(aligned_zeros, (64, 64, 64)),

@@ -4,7 +4,7 @@ import numpy as np
 
 from .arithmetic import LANES, ONE, kernel, part
 from .connections import connections_end
-from .convolution import BLOCK, GROUP, convolve, inner, layer_length, plane_length, row_length, weight_gradients
+from .convolution import BLOCK, GROUP, convolve, inner, layer_length, plane_length, row_length, sums_length, weight_gradients
 from .pooling import pool, rectify, rectify_gradient, unpool
 
 ZERO = np.uintp(0)
@@ -34,13 +34,6 @@ def _begin(sums, at, weight, biases, channels):
 def _begin_with_zeros(sums, size):
     for t in range(size):
         sums[t] = np.float32(0)
-
-
-@kernel
-def turn(turned, weight, source):
-    """The weights by input channel."""
-    for k in range(np.uintp(len(source))):
-        turned[k] = weight[source[k]]
 
 
 @part
@@ -83,15 +76,15 @@ def forward(network, work, slot, lane):
         for y in range(ZERO, side, ONE + pooled):
             for x in range(ZERO, side, BLOCK // GROUP):
                 for lower in range(ONE + pooled):
-                    _begin(work.sums, lower * out * BLOCK, network.weight, biases, out)
+                    _begin(work.sums, lower * sums_length(out), network.weight, biases, out)
                     window = inputs + (y + lower) * row + x * GROUP
-                    convolve(work.sums, lower * out * BLOCK, work.values, window, network.connections, network.weight, layer, out)
+                    convolve(work.sums, lower * sums_length(out), work.values, window, network.read, work.read, layer, out)
                 first = target + (y >> pooled) * row_step + (x >> pooled) * column_step
                 for channel in range(out):
                     upper, at = channel * BLOCK, first + channel * plane_step
                     if pooled:
                         place = places + ((channel * narrow + (y >> ONE)) * narrow + (x >> ONE)) * GROUP
-                        pool(work.sums, upper, upper + out * BLOCK, work.values, at, column_step, work.places, place)
+                        pool(work.sums, upper, upper + sums_length(out), work.values, at, column_step, work.places, place)
                     else:
                         rectify(work.sums, upper, work.values, at)
 
@@ -134,7 +127,7 @@ def _unpool_last(network, work, slot, lane):
 
 @part
 def _send_back(network, work, layer, slot):
-    """The gradient of the convolution below, from that of `layer`: a convolution with turned weights, then pooling or ReLU."""
+    """The gradient of the convolution below, from that of `layer`: a convolution back along the same connections, then pooling or ReLU."""
     side, channels, below = network.side[layer], network.into[layer], layer - ONE
     row, wide, delta = row_length(side), network.side[below], work.delta_at[below]
     inputs, places = _inputs(network, work, layer, slot), _places(network, work, below, slot)
@@ -142,7 +135,7 @@ def _send_back(network, work, layer, slot):
         for x in range(ZERO, side, BLOCK // GROUP):
             _begin_with_zeros(work.sums, channels * BLOCK)
             window = work.delta_at[layer] + y * row + x * GROUP
-            convolve(work.sums, ZERO, work.delta, window, network.turned, work.turned, layer, channels)
+            convolve(work.sums, ZERO, work.delta, window, network.send, work.send, layer, channels)
             for channel in range(channels):
                 at = channel * BLOCK
                 if network.pooled[below]:

@@ -7,22 +7,23 @@ import numpy as np
 
 from . import features
 from .arithmetic import LANES
-from .connections import Connections, firsts, from_blocks, in_blocks, joined, listed
-from .convolution import GROUP, plane_length, row_length
+from .connections import NONE, Connections, Lists, firsts, from_blocks, in_blocks, joined, listed
+from .convolution import GROUP, WIDE, plane_length, row_length
 from .examples import aligned_zeros
+
+PAIRED_FROM = 0.75  # the density from which two channels are faster together, though each then reads what the other does
 
 
 class Network(NamedTuple):
     """Flat values: a layer's surviving weights, its biases, then the next layer's. Convolutions come first.
 
-    connections: of all layers. turned: of convolutions by input channel, which the gradients of inputs take; source: uint32,
-    where each of its weights lies. into, out, side, pooled: uint64 [layers]; side: of a convolution's outputs before pooling.
+    connections: of all layers. read: what the channels of convolutions sum; send: what their input channels do, of gradients. into, out, side, pooled: uint64 [layers]; side: of a convolution's outputs before pooling.
     convolutions: how many. flat: how many values are theirs.
     """
 
     connections: Connections
-    turned: Connections
-    source: np.ndarray
+    read: Lists
+    send: Lists
     into: np.ndarray
     out: np.ndarray
     side: np.ndarray
@@ -39,28 +40,26 @@ def lay_out(masks: list[np.ndarray], sides: list[int], weights: list[np.ndarray]
 
     A convolution is pooled where the next one is half as wide; the last one always is.
     """
-    convolutions = len(sides)
-    forward, turned, source, at, turned_at = [], [], [], 0, 0
+    convolutions, at = len(sides), 0
+    connections, read, send = [], [], []
     for layer, (mask, reads) in enumerate(zip(masks, _reads(masks, sides), strict=True)):
         size, kept = _block_size(mask), int(mask.sum())
-        forward.append((np.append(listed(reads, mask, size), np.zeros(len(mask))), firsts(mask, size, at), -(-mask.shape[1] // size)))
-        if 0 < layer < convolutions:
-            in_order = np.zeros(in_blocks(mask, size).shape, np.uint32)
-            in_order[in_blocks(mask, size)] = np.arange(at, at + kept)
-            back, places = (_turned(values) for values in (mask, from_blocks(in_order, mask.shape[1])))
-            (reads,) = _reads([back], [sides[layer]])
-            turned.append((listed(reads, back, size), firsts(back, size, turned_at), -(-back.shape[1] // size)))
-            source.append(listed(places, back, size))
-            turned_at += kept
-        else:
-            turned.append((np.zeros(0), np.zeros(0), 0))
+        offsets = np.append(listed(reads, mask, size), np.zeros(len(mask)))
+        connections.append((offsets, firsts(mask, size, at), -(-mask.shape[1] // size)))
+        if layer < convolutions:
+            places = np.full(in_blocks(mask, size).shape, NONE)
+            places[in_blocks(mask, size)] = np.arange(at, at + kept)
+            places = from_blocks(places, mask.shape[1])
+            read.append((places, reads[0]))
+            back = places.swapaxes(0, 1)[:, :, ::-1, ::-1] if layer else np.full((1, 1, 3, 3), NONE)  # images get no gradient
+            send.append((back, next(_reads([back], [sides[layer]]))[0]))
         at += kept + len(mask)
     shapes = np.array([mask.shape[:2] for mask in masks], np.uintp)
     side = np.array([*sides, *[0] * (len(masks) - convolutions)], np.uintp)
     return Network(
-        joined(forward),
-        joined(turned),
-        np.concatenate([np.zeros(0), *source]).astype(np.uint32),
+        joined(connections),
+        _lists(read),
+        _lists(send),
         shapes[:, 1].copy(),
         shapes[:, 0].copy(),
         side,
@@ -93,9 +92,22 @@ def dense(flat: np.ndarray, masks: list[np.ndarray]) -> tuple[list[np.ndarray], 
     return weights, biases
 
 
-def _turned(values: np.ndarray) -> np.ndarray:
-    """A convolution's values [out, in, 3, 3] as the gradient of its inputs takes them: [in, out, 3, 3], upside down."""
-    return values.swapaxes(0, 1)[:, :, ::-1, ::-1]
+def _lists(layers: list[tuple[np.ndarray, np.ndarray]]) -> Lists:
+    """layers: of each, where its weights lie, uint32 [out, in, 3, 3], NONE where pruned, and where they read, [in, 3, 3]."""
+    connections, sources, together, at = [], [], [], 0
+    for places, reads in layers:
+        size, paired = _block_size(places != NONE), WIDE and (places != NONE).mean() >= PAIRED_FROM
+        odd = np.full((len(places) % 2, *places.shape[1:]), NONE)
+        channels = [*np.concatenate([places, odd]).reshape(-1, 2, *places.shape[1:]).swapaxes(0, 1)] if paired else [places]
+        kept = np.any([channel != NONE for channel in channels], axis=0)
+        offsets = listed(np.broadcast_to(reads, kept.shape), kept, size)
+        connections.append((offsets, firsts(kept, size, at), -(-kept.shape[1] // size)))
+        sources.append(np.stack([listed(channel, kept, size) for channel in (channels[0], channels[-1])]))
+        together.append(len(channels))
+        at += len(offsets)
+    flat = joined(connections)
+    source = np.concatenate(sources, axis=1).astype(np.uint32)
+    return Lists(flat.offset, source, flat.first, flat.segment, flat.blocks, np.array(together, np.uintp))
 
 
 def _reads(masks: list[np.ndarray], sides: list[int]) -> Iterator[np.ndarray]:
