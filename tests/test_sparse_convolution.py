@@ -111,7 +111,7 @@ cases = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(case=cases, size=st.sampled_from([1, 8, 16, 17, 60, 64, 65, 90]), name=st.sampled_from(["sgd", "momentum-decay"]))
 def test_any_network_mask_and_batch_follow_pytorch(case, size, name):
     """Not Adam, which makes a whole step of a gradient of rounding's size; it has a test of its own."""
@@ -123,11 +123,11 @@ def test_any_network_mask_and_batch_follow_pytorch(case, size, name):
         np.testing.assert_allclose(ours, true, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize(("density", "narrowest"), [(1.0, 16), (0.3, 8), (0.02, 8)])
+@pytest.mark.parametrize(("density", "narrowest"), [(1.0, 8), (0.3, 16), (0.02, 8)])
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_every_optimiser_follows_pytorch(name, density, narrowest):
-    case = Case(blocks=((18, 20), (17, 9)), hidden=(40, 30), density=density, narrowest=narrowest)
-    batches = case.batches(10, 60)
+    case = Case(blocks=((9, 11), (10, 9)), hidden=(20, 15), density=density, narrowest=narrowest)
+    batches = case.batches(6, 60)
     got, losses = trained(case, batches, name)
     wanted, wanted_losses = case.torch_trained(batches, OPTIMISERS[name][2])
     np.testing.assert_allclose(losses, wanted_losses, rtol=1e-5)
@@ -264,23 +264,24 @@ def test_training_is_the_same_in_whatever_pieces_and_after_a_restart(network):
 @pytest.mark.parametrize("density", [1.0, 0.1])
 @pytest.mark.parametrize(("network", "dropout"), [("conv2", 0.5), ("conv4", 0.0), ("conv6", 0.3)])
 def test_many_steps_end_where_the_torch_engines_do(network, dropout, density):
-    """Losses to 2e-3 and weights to 2e-3 of their norm, over 100 steps of momentum; dropout draws the same numbers.
+    """Losses to 1e-4 and weights to 1e-3 of their norm, over 60 steps; dropout draws the same numbers.
 
-    Single steps agree to 1e-5 (above). Here millions of units are computed, of which some are so near to zero that rounding turns them on or
-    off, which moves a gradient by a part in thousands, and learning magnifies that: torch engines that start 1e-7 apart part as far.
+    Steps are small and batches large because of the millions of units, of which some are so near to zero that rounding turns them on
+    or off: learning magnifies that, between two torch engines that start 1e-7 apart as between these.
     """
     changes = {
         "network.width": 0.1,
         "network.dropout": dropout,
-        "training.iterations": 100,
+        "training.batch_size": 60,
+        "training.iterations": 60,
         "training.optimiser.name": "momentum",
         "training.optimiser.learning_rate": 0.0005,
     }
     ours, theirs = (trainer(network, changes, engine=engine, density=density) for engine in ("sparse", "torch"))
-    for reached in (0, 20, 60):
+    for start, stop in ((0, 20), (20, 60)):
         for one in (ours, theirs):
-            one.advance(reached, {0: 20, 20: 60, 60: 100}[reached])
-        np.testing.assert_allclose(ours.evaluate("test")[0], theirs.evaluate("test")[0], rtol=2e-3)
+            one.advance(start, stop)
+        np.testing.assert_allclose(ours.evaluate("test")[0], theirs.evaluate("test")[0], rtol=1e-4)
     wanted = theirs.snapshot()
     for name, value in ours.snapshot().items():
-        assert (value - wanted[name]).norm() <= 2e-3 * wanted[name].norm() + 1e-4, name
+        assert (value - wanted[name]).norm() <= 1e-3 * wanted[name].norm() + 1e-5, name
