@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 
 from benchmarks.structures import tickets
 from benchmarks.torchvision_data import training_and_validation
-from lth.config import load_experiment
+from lth.config import Experiment, load_experiment
 
 EVALUATION_BATCH = 500
 
@@ -21,10 +21,10 @@ EVALUATION_BATCH = 500
 class Conventional:
     """One network of an experiment. threads: torch's, None for its default. device: `cpu` or `cuda`."""
 
-    def __init__(self, experiment: str, threads: int | None = None, device: str = "cpu"):
+    def __init__(self, experiment: str | Experiment, threads: int | None = None, device: str = "cpu"):
         if threads is not None:
             torch.set_num_threads(threads)
-        self.experiment = load_experiment(experiment)
+        self.experiment = load_experiment(experiment) if isinstance(experiment, str) else experiment
         self.device = device
         with tempfile.TemporaryDirectory() as folder:
             training, validation = training_and_validation(self.experiment.data.name, Path(folder))

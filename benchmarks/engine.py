@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 
 from benchmarks.structures import tickets
-from lth.config import load_experiment, load_settings
+from lth.config import Experiment, load_experiment, load_settings
 from lth.data import load_data
 from lth.networks import build
 from lth.training import Member, Plan, choose_engine
@@ -16,8 +16,8 @@ from lth.training import Member, Plan, choose_engine
 class EngineStack:
     """Networks of one round, at most `workers` of their chunks in training at once. name: `torch` or `sparse`; device: `cpu` or `cuda`."""
 
-    def __init__(self, experiment: str, name: str, workers: int = 1, device: str = "cpu"):
-        self.experiment = load_experiment(experiment)
+    def __init__(self, experiment: str | Experiment, name: str, workers: int = 1, device: str = "cpu"):
+        self.experiment = load_experiment(experiment) if isinstance(experiment, str) else experiment
         settings = load_settings().model_copy(update={"engine": name, "device": device})
         data = load_data(self.experiment.data.name, self.experiment.data.scaling)
         self.images = len(data.train.labels)

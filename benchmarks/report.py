@@ -1,12 +1,19 @@
 """Writes the tables of benchmarks/results/ into benchmarks/README.md, between its two marks."""
 
-from benchmarks import chain, convolution, gpu, scaling, steps
+from benchmarks import chain, convolution, convolution_step, gpu, scaling, steps
 from benchmarks.record import load
 from lth import paths
 from lth.storage import write_bytes
 
 BEGIN, END = "<!-- tables: python -m benchmarks.report -->", "<!-- end of tables -->"
-BENCHMARKS = {"steps": steps, "chain": chain, "scaling": scaling, "convolution": convolution, "gpu": gpu}
+BENCHMARKS = {
+    "steps": steps,
+    "chain": chain,
+    "scaling": scaling,
+    "convolution": convolution,
+    "convolution_step": convolution_step,
+    "gpu": gpu,
+}
 
 
 def main() -> None:

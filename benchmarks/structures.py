@@ -3,11 +3,22 @@
 import torch
 
 from lth import seeds
-from lth.config import Experiment, load_settings
+from lth.config import Experiment, load_experiment, load_settings
 from lth.networks import build
 from lth.tickets import Ticket, load_tickets, ticket_file
 
 DENSE, COMMITTED, RANDOM = "dense", "committed tickets", "random masks"
+
+
+def at_width(name: str, width: float, **evaluation) -> Experiment:
+    """An experiment on a narrower network; evaluation: what else is different when it evaluates."""
+    experiment = load_experiment(name)
+    return experiment.model_copy(
+        update={
+            "network": experiment.network.model_copy(update={"width": width}),
+            "evaluation": experiment.evaluation.model_copy(update=evaluation),
+        }
+    )
 
 
 def tickets(experiment: Experiment, round: int) -> list[Ticket]:
@@ -21,6 +32,8 @@ def source(experiment: Experiment, round: int) -> str:
     """DENSE for round 0; COMMITTED where there is what every earlier round pruned; otherwise RANDOM."""
     if round == 0:
         return DENSE
+    if experiment.network != load_experiment(experiment.name).network:
+        return RANDOM
     needed = ["initial", *(f"r{earlier:02}" for earlier in range(round))]
     return COMMITTED if all(ticket_file(experiment, name).is_file() for name in needed) else RANDOM
 

@@ -20,6 +20,11 @@ SMALL = [
         marks=pytest.mark.slow,
     ),
     pytest.param("convolution", ["--experiments", "conv2", "--repeats", "1", "--iterations", "1"], marks=pytest.mark.slow),
+    pytest.param(
+        "convolution_step",
+        ["--experiments", "conv2", "--widths", "0.05", "--rounds", "0", "1", "--repeats", "1", "--iterations", "1", "--images", "50"],
+        marks=pytest.mark.slow,
+    ),
 ]
 
 

@@ -103,7 +103,8 @@ def test_as_many_networks_train_at_once_as_there_are_cores_lent(network, kind, m
 
 
 @pytest.mark.parametrize(
-    ("network", "kind", "dropout"), [*((*kind, 0.0) for kind in KINDS), ("lenet", "torch", 0.5), ("conv2", "torch", 0.5)]
+    ("network", "kind", "dropout"),
+    [*((*kind, 0.0) for kind in KINDS), ("lenet", "torch", 0.5), ("conv2", "torch", 0.5), ("conv2", "sparse", 0.5)],
 )
 def test_a_run_is_the_same_whatever_its_neighbours_and_however_often(network, kind, dropout, tmp_path):
     plan = experiment(network, changes={"network.dropout": dropout})

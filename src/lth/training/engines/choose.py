@@ -12,27 +12,38 @@ from lth.training.engines.torch import TorchEngine
 from lth.training.loop import Engine
 from lth.training.plan import Plan
 
+CONVOLUTIONAL = ("conv2", "conv4", "conv6")
+"""What the sparse kernels of convolutions train."""
+
 
 def choose_engine(settings: Settings, network: Network, data: DataSet, plan: Plan) -> Engine:
     """The engine for a network on this machine, with the data on its device.
 
-    `auto` takes the sparse engine for Lenet without dropout on the CPU, and torch for all else.
-    Raises LthError where a GPU is asked for and there is none, or the sparse engine for what it cannot train.
+    `auto` takes the sparse kernels on the CPU for what they can train, and torch for all else.
+    Raises LthError where a GPU is asked for and there is none, or the sparse kernels for what they cannot train.
     """
     device = device_kind(settings)
     sparse = device == "cpu" and can_be_sparse(network)
     if settings.engine == "sparse" and not sparse:
-        raise LthError("params.yaml: engine: 'sparse' trains Lenet without dropout on the CPU; set it to auto or torch for anything else")
+        able = "Lenet without dropout, Conv-2, Conv-4 and Conv-6 on the CPU"
+        raise LthError(f"params.yaml: engine: 'sparse' trains {able}; set it to auto or torch for anything else")
     if settings.engine != "torch" and sparse:
-        from lth.training.engines.sparse import SparseEngine  # compiles, or loads what it compiled before
-
-        return SparseEngine(network, data, plan)
+        return _sparse_engine(network, data, plan)
     return TorchEngine(network, data, plan, device, settings.precision, settings.chunk_gib)
 
 
 def can_be_sparse(network: Network) -> bool:
-    """Whether the sparse engine can train a network, on a CPU."""
-    return network.name == "lenet" and not network.dropout
+    """Whether there are sparse kernels for a network, on a CPU."""
+    return network.name in CONVOLUTIONAL or (network.name == "lenet" and not network.dropout)
+
+
+def _sparse_engine(network: Network, data: DataSet, plan: Plan) -> Engine:
+    """Imports the kernels, which compiles them, or loads what was compiled before."""
+    if network.name == "lenet":
+        from lth.training.engines.sparse import SparseEngine as engine
+    else:
+        from lth.training.engines.sparse_convolution import SparseConvolutionEngine as engine
+    return engine(network, data, plan)
 
 
 def device_kind(settings: Settings) -> str:

@@ -6,8 +6,8 @@ The images of the data set and the libraries' workspaces come on top: about 1 Gi
 from lth.networks import Network
 from lth.training.plan import Plan
 
-EVALUATION_BATCH = 500
-"""Images a forward pass of an evaluation."""
+EVALUATION_BATCH = {"cpu": 100, "cuda": 500}
+"""Images a forward pass of an evaluation, by kind of device: on the CPU so few that they stay in the cache."""
 
 
 def bytes_a_network(network: Network, plan: Plan, images: int) -> int:
@@ -17,7 +17,7 @@ def bytes_a_network(network: Network, plan: Plan, images: int) -> int:
     gradients = 3  # what autograd returns, for convolutions a second time network by network, and a copy in another layout
     tables = (8 + 8 * bool(plan.training.augment)) * images + 8 * images // plan.training.batch_size
     step = 5 * plan.training.batch_size * _outputs(network)  # a layer before and after ReLU, pooling with its indices, gradients of two
-    evaluation = 3 * EVALUATION_BATCH * (_inputs(network) + max(layer.outputs for layer in network.layers))
+    evaluation = 3 * EVALUATION_BATCH["cuda"] * (_inputs(network) + max(layer.outputs for layer in network.layers))
     return 4 * ((state + gradients) * numbers + step + 2 * evaluation) + tables  # an evaluation's graph and one that is not captured
 
 

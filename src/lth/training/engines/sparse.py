@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lth.config import OptimiserConfig
 from lth.data import DataSet, Split
 from lth.machine import cores
 from lth.networks import Network, Parameters
@@ -35,15 +36,11 @@ class SparseEngine:
         self.images = _examples(data.train)
         limits = plan.evaluation
         self.splits = {
-            "train": (self.images, _first(data.train, limits.train_images)),
-            "validation": (_examples(data.validation), _first(data.validation, limits.validation_images)),
-            "test": (_examples(data.test), _first(data.test, limits.test_images)),
+            "train": (self.images, first_images(data.train, limits.train_images)),
+            "validation": (_examples(data.validation), first_images(data.validation, limits.validation_images)),
+            "test": (_examples(data.test), first_images(data.test, limits.test_images)),
         }
-        optimiser = plan.training.optimiser
-        if optimiser.name == "adam":
-            self.optimiser = sparse.adam(BETA1, BETA2, EPSILON, optimiser.weight_decay)
-        else:
-            self.optimiser = sparse.sgd(MOMENTUM if optimiser.name == "momentum" else 0.0, optimiser.weight_decay)
+        self.optimiser = kernel_optimiser(plan.training.optimiser)
 
     def trainer(self, members: Sequence[Member]) -> "SparseTrainer":
         """One network, ready to train from iteration 0."""
@@ -101,10 +98,17 @@ class SparseTrainer:
         return {"weight": network.weight, "first_moment": network.first_moment, "second_moment": network.second_moment, "best": self.best}
 
 
+def kernel_optimiser(config: OptimiserConfig) -> sparse.Optimiser:
+    """As the kernels know it."""
+    if config.name == "adam":
+        return sparse.adam(BETA1, BETA2, EPSILON, config.weight_decay)
+    return sparse.sgd(MOMENTUM if config.name == "momentum" else 0.0, config.weight_decay)
+
+
 def _examples(split: Split) -> sparse.Examples:
     return sparse.sparse_examples(split.inputs.flatten(1).numpy(), split.labels.numpy())
 
 
-def _first(split: Split, images: int | None) -> np.ndarray:
+def first_images(split: Split, images: int | None) -> np.ndarray:
     """Indices of the first so many images; None is all of them."""
     return np.arange(len(split.first(images).labels), dtype=np.int32)

@@ -180,8 +180,9 @@ class TorchTrainer:
     def _sum_up(self, split: str, flat: Tensor) -> None:
         """Fills `sums` with each network's cross-entropy and number of correct answers, summed over a split."""
         images, parameters, count = self.engine.splits[split], self._views(flat), len(self.members)
+        size = EVALUATION_BATCH[self.engine.device.type]
         loss, correct = self.sums.zero_()
-        for inputs, labels in zip(images.inputs.split(EVALUATION_BATCH), images.labels.split(EVALUATION_BATCH), strict=True):
+        for inputs, labels in zip(images.inputs.split(size), images.labels.split(size), strict=True):
             logits = self.engine.network.forward(parameters, inputs.expand(count, *inputs.shape), EVALUATION)
             losses = F.cross_entropy(logits.flatten(0, 1), labels.repeat(count), reduction="none")
             loss += losses.view(count, -1).double().sum(1)
