@@ -41,16 +41,7 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ends quietly under `| head`
     words = parser().parse_args()
-    run(lambda *_: in_a_clone() or words.call(words))
-
-
-def in_a_clone() -> None:
-    """Raises LthError where the package's root is not a clone of the repository."""
-    from lth import paths
-    from lth.errors import LthError
-
-    if not (paths.ROOT / "dvc.yaml").is_file():
-        raise LthError(f"{paths.ROOT} holds no dvc.yaml: run this in a clone of the repository, or point LTH_ROOT at one")
+    run(lambda *_: words.call(words))
 
 
 def _show(words: argparse.Namespace) -> None:
