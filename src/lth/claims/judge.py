@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from lth.claims import estimators
 from lth.claims.verdict import NOT_RUN
 from lth.config import experiment_names, load_experiment
+from lth.config.grammar import parse_yaml
 from lth.errors import LthError
 from lth.results.tables import EXTRA, Tables, command, missing
+from lth.storage import read
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Claim:
         return "direction" if self.tolerance == "direction" else "number"
 
 
-SOURCE = yaml.safe_load(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))
+SOURCE = read(Path(__file__).with_name("claims.yaml"), parse_yaml)
 
 
 def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:
