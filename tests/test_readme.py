@@ -94,7 +94,7 @@ def write_provenance(experiment: str, wall_seconds: float, peak_memory_mib: int)
     folder = paths.RESULTS / experiment / "provenance"
     folder.mkdir(parents=True)
     for stage, memory in (("r00", peak_memory_mib), ("r01", peak_memory_mib * 3 // 2)):
-        content = {"wall_seconds": wall_seconds, "peak_memory_mib": memory, "hardware": "2 x CPU"}
+        content = {"wall_seconds": wall_seconds, "peak_memory_mib": memory, "hardware": "2 x CPU", "versions": {}, "sha256": {}}
         (folder / f"{stage}.json").write_text(json.dumps(content))
     (paths.RESULTS / experiment / "summary.csv").write_text("")
     (paths.TICKETS / experiment).mkdir(parents=True)

@@ -13,7 +13,7 @@ from lth.data import load_data
 from lth.errors import LthError
 from lth.experiments.rows import tabulate, tabulate_curves
 from lth.networks import Network, build
-from lth.results.files import save
+from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.storage import sha256
 from lth.tickets import Start, Ticket, ticket_files
@@ -69,11 +69,10 @@ class Stage:
 
     def record(self, files: list[Path], target: str) -> None:
         """Writes the provenance of files that the stage has written. target: the stage, as `dvc repro` knows it."""
-        sidecar = paths.RESULTS / self.experiment.folder / "provenance" / f"{self.name}.json"
         about: dict = dict(self.made_by)
         if self.engine.device.type == "cuda":  # its kernels, and so how it rounds, depend on how many networks they work on
             about["networks_per_chunk"] = self.engine.chunk_size
-        record(sidecar, files, f"dvc repro -s -f {target}", about, self.checkpoints.seconds)
+        record(sidecar(self.experiment.folder, self.name), files, f"dvc repro -s -f {target}", about, self.checkpoints.seconds)
 
 
 @contextlib.contextmanager

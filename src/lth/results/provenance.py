@@ -11,19 +11,21 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lth import paths
+from lth.errors import LthError
 from lth.machine import hardware
+from lth.results.files import read_sidecar
 from lth.storage import sha256, write_bytes
 
 LIBRARIES = ("torch", "numpy", "numba", "pandas", "dvc")
 
 
 def record(sidecar: Path, outputs: list[Path], command: str, about: dict, seconds: float) -> None:
-    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already.
+    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already; over one that is damaged too.
 
     about: engine, device, library. seconds: wall time that the stage took.
     """
     hashes = {paths.shown(file): sha256(file) for file in outputs}
-    if sidecar.is_file() and json.loads(sidecar.read_text()).get("sha256") == hashes:
+    if _recorded(sidecar) == hashes:
         return
     content = {
         "command": command,
@@ -38,11 +40,22 @@ def record(sidecar: Path, outputs: list[Path], command: str, about: dict, second
     write_bytes(sidecar, (json.dumps(content, indent=1) + "\n").encode())
 
 
+def _recorded(sidecar: Path) -> dict[str, str]:
+    """The hashes that a sidecar names; none where it cannot be read."""
+    try:
+        return read_sidecar(sidecar)["sha256"]
+    except LthError:
+        return {}
+
+
 def _commit() -> str:
-    """The commit that was checked out, marked where tracked sources differed from it."""
+    """The commit that was checked out, marked where tracked sources differed from it; `unknown` without git."""
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False).stdout.strip()
+        try:
+            return subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False).stdout.strip()
+        except FileNotFoundError:  # no git on this machine
+            return ""
 
     changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "pipelines", "params.yaml", "dvc.yaml")
     return (git("rev-parse", "HEAD") or "unknown") + (
