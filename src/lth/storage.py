@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,8 @@ from lth import paths
 from lth.errors import LthError, one_line
 
 T = TypeVar("T")
+
+SUMS = "SHA256SUMS"
 
 LARGEST = 64 * 2**20
 """Bytes of the largest file that is read whole; committed ones are far smaller."""
@@ -74,6 +76,25 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes a small file atomically."""
     write_atomically(path, lambda temporary: temporary.write_bytes(content))
+
+
+def write_sums(folder: Path, names: Iterable[str]) -> None:
+    """Writes the SHA-256 of these files of a folder into its SHA256SUMS, as `sha256sum` does; other files keep their lines."""
+    kept = {name: digest for name, digest in _sums(folder).items() if (folder / name).is_file()}
+    sums = kept | {name: sha256(folder / name) for name in names}
+    write_bytes(folder / SUMS, "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode())
+
+
+def summed(file: Path) -> str | None:
+    """The SHA-256 that SHA256SUMS beside a file records of it; None where it records none. Raises LthError where it is damaged."""
+    return _sums(file.parent).get(file.name)
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    def parse(content: bytes) -> dict[str, str]:
+        return {name: digest for digest, name in (line.split("  ", 1) for line in content.decode().splitlines())}
+
+    return read(folder / SUMS, parse) if (folder / SUMS).exists() else {}
 
 
 def sha256(path: Path) -> str:

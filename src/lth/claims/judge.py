@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from lth.claims import estimators
+from lth.claims.table import SOURCE
 from lth.claims.verdict import NOT_RUN
 from lth.config import experiment_names, load_experiment
-from lth.config.grammar import parse_yaml
 from lth.errors import LthError
 from lth.results.tables import EXTRA, Tables, command, missing
-from lth.storage import read
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,6 @@ class Claim:
     def kind(self) -> str:
         """Whether it names a number, or a direction alone."""
         return "direction" if self.tolerance == "direction" else "number"
-
-
-SOURCE = read(Path(__file__).with_name("claims.yaml"), parse_yaml)
 
 
 def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:
