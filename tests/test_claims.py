@@ -10,8 +10,7 @@ import pytest
 import tiny
 from lth import paths
 from lth.claims import estimators
-from lth.claims.judge import CLAIMS, judge
-from lth.claims.judge import check_needs, judge_unit, read_claims
+from lth.claims.judge import CLAIMS, check_needs, judge, judge_unit, read_claims
 from lth.claims.verdict import Measured, interval
 from lth.config import experiment_names, load_experiment
 from lth.errors import LthError

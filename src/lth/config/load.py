@@ -63,7 +63,7 @@ def _folder(name: str) -> str:
 
 
 def _load(model: type[Frozen], file: Path):
-    values = read(file, parse_yaml)
+    values = read(file, parse_yaml, f"mend it, or restore it with `git checkout -- {paths.shown(file)}`")
     if not isinstance(values, dict):
         raise LthError(f"{paths.shown(file)}: holds no parameters; restore it with `git checkout -- {paths.shown(file)}`")
     try:
@@ -81,10 +81,14 @@ def _described(model: type[Frozen], error: dict) -> str:
         return f"{key}: unknown key, allowed here: {', '.join(_keys_beside(model, error['loc']))}"
     if error["type"] == "missing":
         return f"{key}: missing"
-    message = _cut(error["msg"].removeprefix("Value error, ").replace("Input should be", "must be"), LINE)
+    message = _cut(re.sub(r"^(Value error, |(Input|String|List|Tuple|Dictionary) should )", _must, error["msg"]), LINE)
     if error["type"] == "value_error":
         return f"{key}: {message}" if key else message
     return f"{key}: {_quoted(error['input'])} is wrong, {message}"
+
+
+def _must(start: re.Match) -> str:
+    return "must " if start[2] else ""
 
 
 def _quoted(value: object) -> str:

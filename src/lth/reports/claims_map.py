@@ -49,7 +49,7 @@ def _counts(parts: pd.DataFrame) -> list[str]:
 
 def _leaning(judged: pd.DataFrame) -> dict[str, int]:
     """How many verdicts are on Lenet's own trials, and how many these are; nothing where there is none."""
-    own = judged[judged["experiment"].str.split().map(lambda names: "lenet" in names)]
+    own = judged[judged["experiment"].map(lambda names: "lenet" in names.split()).astype(bool)]  # also of no verdict at all
     return {"verdicts": len(own), "networks": own["n"][own["experiment"] == "lenet"].max()} if "lenet" in set(own["experiment"]) else {}
 
 

@@ -16,7 +16,6 @@ from lth.results.tables import Tables, command, missing, partial
 from lth.sentences import fill
 from lth.storage import read, summed, write_bytes, write_sums
 
-
 COLUMNS = ["figure", "drawn from", "not run", "command", "caption", "ours"]
 
 DRAWN = "draw it with `make figures`, or restore it with git"

@@ -83,7 +83,7 @@ def read_sidecar(file: Path) -> dict[str, Any]:
         about = json.loads(content)
         for key, kind in {"hardware": str, "versions": dict, "sha256": dict, "wall_seconds": float | int, "peak_memory_mib": int}.items():
             if not isinstance(about[key], kind):
-                raise ValueError(f"{key} is {str(about[key]):.60}")
+                raise ValueError(f"{key} is {about[key]!s:.60}")
         return about
 
     return read(file, parse)

@@ -54,7 +54,7 @@ def _commit() -> str:
     def git(*words: str) -> str:
         try:
             return subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False).stdout.strip()
-        except FileNotFoundError:  # no git on this machine
+        except OSError:  # no git on this machine
             return ""
 
     changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "pipelines", "params.yaml", "dvc.yaml")

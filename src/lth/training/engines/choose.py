@@ -45,7 +45,9 @@ def numerics_id(network: str, engine: str) -> str:
     file = paths.NUMERICS / f"{network}.yaml"
     ids = read(file, lambda content: dict(parse_yaml(content)))
     if not isinstance(ids.get(engine), int):
-        raise LthError(f"{paths.shown(file)}: {engine} must be declared with a whole number, not {str(ids.get(engine)):.60}")
+        raise LthError(
+            f"{paths.shown(file)}: {engine} must be declared with a whole number, not {ids.get(engine)!s:.60}; restore it with git"
+        )
     return f"{engine}-{ids[engine]}"
 
 
