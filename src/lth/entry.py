@@ -33,7 +33,8 @@ def run(main: Callable[..., None]) -> None:
     except TypeError:
         sys.exit(f"error: expected {' '.join(map(str.upper, words.parameters)) or 'no words'} after {Path(sys.argv[0]).stem}")
     try:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if signal.getsignal(signal.SIGINT) is _interrupted:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         in_a_clone()
         main(*sys.argv[1:])
     except LthError as error:
@@ -61,7 +62,8 @@ def in_a_clone() -> None:
 
 def importing() -> None:
     """Until `run`, which the process comes to when all is imported: Ctrl-C ends it with one line, and so does a file that an import reads."""
-    signal.signal(signal.SIGINT, _interrupted)  # not as an exception, which libraries answer with errors of their own
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as it is for a process in the background
+        signal.signal(signal.SIGINT, _interrupted)  # not as an exception, which libraries answer with errors of their own
     sys.excepthook = _one_line
 
 

@@ -63,7 +63,8 @@ def _folder(name: str) -> str:
 
 
 def _load(model: type[Frozen], file: Path):
-    values = read(file, parse_yaml, f"mend it, or restore it with `git checkout -- {paths.shown(file)}`")
+    remedy = f"mend it, or restore it with `git checkout -- {paths.shown(file)}`" if file.exists() else ""
+    values = read(file, parse_yaml, remedy)
     if not isinstance(values, dict):
         raise LthError(f"{paths.shown(file)}: holds no parameters; restore it with `git checkout -- {paths.shown(file)}`")
     try:
