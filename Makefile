@@ -16,7 +16,7 @@ setup: $(INSTALLED)  ## Create .venv with the pinned requirements (about 6 GB, a
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; run make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet -r requirements.txt
+	$(VENV)/bin/pip install --quiet --require-hashes -r requirements.txt
 	$(VENV)/bin/pip install --quiet --no-deps --editable .
 	touch $@
 

@@ -9,8 +9,8 @@ import pytest
 
 import tiny
 from lth import paths
-from lth.claims import CLAIMS, estimators, judge
-from lth.claims.judge import check_needs, judge_unit, read_claims
+from lth.claims import estimators
+from lth.claims.judge import CLAIMS, check_needs, judge, judge_unit, read_claims
 from lth.claims.verdict import Measured, interval
 from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
@@ -52,7 +52,7 @@ PAPER = [
 
 def write_results(root, name: str, collection: str, rounds: int) -> None:
     """An experiment without controls, and results of it in which early stop comes 5% sooner with each round."""
-    plan = {"collection": collection, "name": name, "trials": 3, "blocks": {}}
+    plan = {"collection": collection, "name": name, "trials": 3, "blocks": {}, "training.iterations": 5000, "evaluation.every": 50}
     plan["rounds"] = {f"r{n:02}": f"r{n - 1:02}" if n else "initial" for n in range(rounds)}
     folder = f"{collection}/{name}"
     tiny.write_experiment(root, tiny.numbers(plan), folder)
@@ -61,7 +61,7 @@ def write_results(root, name: str, collection: str, rounds: int) -> None:
         who = {"experiment": name, "scale": collection, "arm": "ticket", "round": round, "draw": 0, "percent_remaining": 100 * 0.8**round}
         made = {"engine": "sparse-1", "device": "cpu", "library": "numba"}
         rows = [
-            {**dict.fromkeys(COLUMNS, 0.9), **who, **made, "trial": trial, "es_iteration": 1000 * (1 + trial) * (1 - 0.05 * round)}
+            {**dict.fromkeys(COLUMNS, 0.9), **who, **made, "trial": trial, "es_iteration": 50 * (1 + trial) * (20 - round)}
             for trial in range(3)
         ]
         save(experiment, f"r{round:02}", pd.DataFrame(rows), pd.DataFrame(columns=list(CURVES)))

@@ -43,7 +43,12 @@ def test_claims_are_listed(monkeypatch, capsys):
 
 
 def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
-    assert refusal(monkeypatch, "cite", "4").endswith("holds no dvc.yaml: run this in a clone of the repository, or point LTH_ROOT at one")
+    monkeypatch.delenv("LTH_ROOT", raising=False)
+    assert refusal(monkeypatch, "cite", "4") == (
+        f"error: {root} is no clone of the repository, it lacks pipelines/ or params.yaml: run this in a clone, or point LTH_ROOT at one"
+    )
+    monkeypatch.setenv("LTH_ROOT", str(root))
+    assert refusal(monkeypatch, "cite", "4").endswith(": point LTH_ROOT at a clone, or unset it")
 
 
 @pytest.mark.parametrize(

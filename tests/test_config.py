@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 import yaml
+from ruamel.yaml import YAML as YAML12
 
 import tiny
 from lth import paths
@@ -37,6 +38,7 @@ def refusal(root, values, name: str = "tiny") -> str:
     message = str(caught.value)
     assert "\n" not in message
     assert message.startswith("pipelines/quick/tiny/params.yaml: ")
+    assert len(message) < 1_500
     return message
 
 
@@ -132,6 +134,18 @@ MISTAKES = {
     "tests out of order": ({"evaluation.test_at": [20, 10]}, ["evaluation.test_at", "ascend", "20, 10"]),
     "one test that is no list": ({"evaluation.test_at": 10}, ["evaluation.test_at: 10 is wrong"]),
     "trials that begin nowhere": ({"trials": {"first": -1, "count": 3}}, ["trials.first", "-1", "greater than or equal to 0"]),
+    "more trials than anybody trains": ({"trials": 1001}, ["trials.count", "1001", "less than or equal to 1000"]),
+    "more draws": ({"blocks.reinit.draws": 1001}, ["blocks.reinit.draws", "less than or equal to 1000"]),
+    "more iterations": ({"training.iterations": 10**12}, ["training.iterations", "less than or equal to 10000000"]),
+    "too many evaluations": ({"training.iterations": 10**6, "evaluation.every": 1}, ["evaluation.every", "1,000,000", "10,000"]),
+    "wider than any machine": ({"network.width": 1e9}, ["network.width", "less than or equal to 100"]),
+    "hidden widths beyond any machine": ({"network": {"name": "lenet", "hidden": [10**12, 1]}}, ["network.hidden", "100000"]),
+    "too many networks": ({"trials": 1000, "blocks.reinit.draws": 1000}, ["1,003,000 networks", "at most 100,000"]),
+    "a name longer than a file's": ({"name": "x" * 300}, ["name", "x …", "at most 100 characters"]),
+    "a block's name longer than a file's": ({"blocks": {"x" * 300: BLOCK}}, ["blocks", "at most 100 characters"]),
+    "a value as long as a book": ({"trials": "x" * 10**6}, ["trials.count: 'xxx", "x … is wrong"]),
+    "a key as long as a book": ({"x" * 10**6: 1}, ["x …: unknown key"]),
+    "dozens of mistakes": ({f"key{n}": n for n in range(30)}, ["key0: unknown", "key4: unknown", "; and 25 more"]),
     "trials without a count": ({"trials": {"first": 5}}, ["trials.count: missing"]),
 }
 
@@ -158,8 +172,49 @@ def test_a_missing_key_is_named(root, key):
 def test_a_file_that_holds_no_parameters(root, content):
     file = tiny.write_experiment(root, {})
     file.write_bytes(content)
-    with pytest.raises(LthError, match=r"^pipelines/quick/tiny/params.yaml: .+$"):
+    with pytest.raises(LthError, match=r"^pipelines/quick/tiny/params.yaml(:| is damaged \(.+\):) .+$"):
         load_experiment("tiny")
+
+
+YAML = {
+    "batch_size: 060": 60,
+    "batch_size: 0o17": 15,
+    "batch_size: 1_0": 10,
+    "batch_size: 1:30": "training.batch_size: '1:30' is wrong",
+    "batch_size: yes": "training.batch_size: 'yes' is wrong",
+    "batch_size: 8\n  batch_size: 9": 'found duplicate key "batch_size"',
+    "batch_size: &size 8": 8,
+    "batch_size: &size 8\n  size: *size": "an alias, \\*size: write the value out",
+}
+
+
+@pytest.mark.parametrize("written", YAML)
+def test_numbers_are_read_as_dvc_reads_them(root, written):
+    """Of what is read, DVC's own parser says the same."""
+    file = tiny.write_experiment(root, tiny.numbers())
+    file.write_text(file.read_text().replace("batch_size: 8", written))
+    if isinstance(YAML[written], int):
+        recorded = YAML12(typ="safe").load(file.read_text())["training"]["batch_size"]
+        assert load_experiment("tiny").training.batch_size == recorded == YAML[written]
+    else:
+        with pytest.raises(LthError, match=YAML[written]):
+            load_experiment("tiny")
+
+
+@pytest.mark.parametrize("nested", ["[" * 1000 + "]" * 1000, "- " * 1000 + "1", "{a: " * 1000 + "1" + "}" * 1000, "[" * 10**5])
+def test_deep_nesting_is_refused_at_once(root, nested):
+    file = tiny.write_experiment(root, tiny.numbers())
+    file.write_text(f"{file.read_text()}more:\n  {nested}\n")
+    with pytest.raises(LthError, match=r"nested more than 20 deep\): mend it, or restore it with `git checkout .+$"):
+        load_experiment("tiny")
+
+
+def test_a_network_too_large_for_the_machine_is_refused_before_it_is_drawn(root):
+    tiny.write_experiment(root, tiny.numbers({"network": {"name": "lenet", "hidden": [10**5, 10**5]}, "trials": 1000}))
+    with pytest.raises(
+        LthError, match=r"1,000 networks of 10,079,400,000 weights need [\d,]+ GiB to be drawn, this machine has \d+: lower"
+    ):
+        save_initial(load_experiment("tiny"), seed=0)
 
 
 def test_missing_files(root):
@@ -167,7 +222,7 @@ def test_missing_files(root):
         load_experiment("tiny")
     tiny.write_experiment(root, tiny.numbers())
     (root / "pipelines" / "paper" / "bare").mkdir(parents=True)
-    with pytest.raises(LthError, match=r"^pipelines/paper/bare/params.yaml is missing; restore it with `git checkout"):
+    with pytest.raises(LthError, match=r"^pipelines/paper/bare/params.yaml is missing: restore it with `git checkout"):
         load_experiment("bare")
     for name in ("tyni", "quick/tyni", "tinny", "quick"):
         with pytest.raises(LthError, match=rf"^unknown experiment '{name}'; did you mean quick/tiny\? \(see pipelines/\)$"):
@@ -194,7 +249,7 @@ def test_which_trials(root):
 
 
 def test_missing_settings(root):
-    with pytest.raises(LthError, match=r"^params.yaml: No such file.*git checkout.*$"):
+    with pytest.raises(LthError, match=r"^params.yaml is missing: .*git checkout.*$"):
         load_settings()
 
 

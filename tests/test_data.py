@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 from safetensors.torch import load_file, save_file
 
+import tiny
 from lth import paths
 from lth.data import DataSet, load_data, prepare
-from lth.data.sources import SHA256
+from lth.data.content import recorded
+from lth.data.dataset import VALIDATION_IMAGES
+from lth.data.sources import SHA256, read_originals
 from lth.errors import LthError
 
 CONTENT = {
@@ -50,6 +54,8 @@ def cifar10(prepared_cifar10, root) -> dict[str, torch.Tensor]:
 def _link(file: Path, root: Path) -> None:
     (root / "data").mkdir()
     (root / "data" / file.name).symlink_to(file)
+    paths.NUMERICS.mkdir(parents=True)
+    shutil.copy(tiny.REPOSITORY / "src" / "lth" / "numerics" / "data.yaml", paths.NUMERICS)
 
 
 @pytest.mark.data
@@ -64,6 +70,8 @@ def test_content_and_split_are_the_known_ones(name, request):
     assert len(tensors["test_labels"]) == 10_000
     hashes = {key: hashlib.sha256(value.numpy().tobytes()).hexdigest()[:16] for key, value in tensors.items()}
     assert hashes == CONTENT[name]
+    assert recorded(name).model_dump() == tiny.content(tensors) | {"image": tuple(tensors["test_images"].shape[1:])}
+    assert recorded(name).validation == VALIDATION_IMAGES
 
 
 @pytest.mark.data
@@ -97,12 +105,11 @@ def test_standardised_scaling(cifar10):
     assert (own > 1e-4).any(), "moments are of the training images alone"
 
 
-@pytest.mark.data
-def test_a_blank_image_stays_finite(prepared_mnist, root):
-    tensors = {key: value[:5_100] if "train_" in key else value for key, value in load_file(prepared_mnist).items()}
-    tensors["train_images"][0] = 0
-    (root / "data").mkdir()
-    save_file({**tensors, "train": torch.arange(100), "validation": torch.arange(100, 5_100)}, root / "data" / "mnist.safetensors")
+def test_a_blank_image_stays_finite(project):
+    tensors = tiny.images("mnist")
+    tensors["train_images"][tensors["train"][0]] = 0
+    save_file(tensors, project / "data" / "mnist.safetensors")
+    (paths.NUMERICS / "data.yaml").write_text(yaml.safe_dump({"mnist": tiny.content(tensors)}))
     assert not load_data("mnist", "l2").train.inputs[0].any()
 
 
@@ -186,6 +193,23 @@ def test_a_pickle_that_is_not_the_original_is_never_opened(copied, file):
     path.unlink()
     path.write_bytes(bomb)
     assert str(path) in refusal("cifar10")
+    assert not made.exists(), "it ran"
+
+
+@pytest.mark.data
+def test_a_pickle_swapped_after_it_was_verified_is_never_opened(copied, monkeypatch):
+    """Each file is read once: what is opened is what was hashed."""
+    path, made, read = copied / "cifar-10-batches-py" / "test_batch", copied / "made", Path.read_bytes
+
+    def read_and_swap(file: Path) -> bytes:
+        content = read(file)
+        if file == path:
+            path.unlink()
+            path.write_bytes(pickle.dumps(Bomb(made)))
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", read_and_swap)
+    assert len(read_originals("cifar10")["test_labels"]) == 10_000
     assert not made.exists(), "it ran"
 
 

@@ -25,6 +25,7 @@ from lth.results.tables import Tables, missing, partial
 from lth.stages import figures, table
 
 ROUNDS = {"r00": "initial", **{f"r{n:02}": f"r{n - 1:02}" for n in range(1, 19)}}
+LENGTH = {"training.iterations": 5000, "evaluation.every": 100}
 ARMS = ("reinit", "sparsity", "reshuffle", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3")
 CONTROLLED = {
     arm.replace(".", "-"): {"control": arm, "rounds": ["r03", "r07"], "after": "r06", "draws": 2, "test_curve_until": 0} for arm in ARMS
@@ -37,7 +38,7 @@ AT_ONCE = {
 
 def made_up(name: str, blocks: dict, **changes) -> None:
     """An experiment that never ran, with rows and curves made of noise for all that its params.yaml promises."""
-    values = tiny.numbers({"collection": "paper", "name": name, "blocks": blocks, **changes})
+    values = tiny.numbers({"collection": "paper", "name": name, "blocks": blocks, **LENGTH, **changes})
     tiny.write_experiment(paths.ROOT, values, f"paper/{name}")
     experiment = load_experiment(name)
     generator = np.random.Generator(np.random.Philox(key=5))
@@ -48,7 +49,7 @@ def made_up(name: str, blocks: dict, **changes) -> None:
         rows = rows.assign(
             experiment=name, scale="paper", weights_remaining=1, iterations=1, learning_rate=1, engine="e", device="d", library="l"
         )
-        points = pd.concat([rows[["arm", "round", "trial", "draw"]].assign(iteration=i) for i in (0, 100, 200)])
+        points = pd.concat([rows[["arm", "round", "trial", "draw"]].assign(iteration=i) for i in experiment.evaluation.points(5000)])
         points = points.assign(**{column: generator.random(len(points)) for column in list(CURVES)[5:]})
         save(experiment, stage, rows[list(COLUMNS)], points[list(CURVES)])
     table.main(name)
@@ -91,7 +92,7 @@ def test_drawing_again_gives_the_same_bytes(made):
     before = drawn()
     names = set(index().index[index()["drawn from"] != ""])
     assert {"figure1", "figure3", "figure4", "figure9", "figure12", "figure14", "figure17", "figure18", "figure25"} <= names
-    assert set(before) == {f"{name}.{kind}" for name in names for kind in ("pdf", "svg", "png", "csv")} | {"index.csv"}
+    assert set(before) == {f"{name}.{kind}" for name in names for kind in ("pdf", "svg", "png", "csv")} | {"index.csv", "SHA256SUMS"}
     figures.main("paper")
     assert drawn() == before
 
@@ -121,7 +122,7 @@ def test_means_minima_and_maxima_by_hand():
 
 def test_what_has_not_been_run_is_named(made):
     (paths.RESULTS / "paper" / "lenet-continued" / "summary.csv").unlink()
-    values = tiny.numbers({"collection": "paper", "name": "lenet", "blocks": {"reinit": CONTROLLED["reinit"]}, "rounds": ROUNDS})
+    values = tiny.numbers({"collection": "paper", "name": "lenet", "blocks": {"reinit": CONTROLLED["reinit"]}, "rounds": ROUNDS, **LENGTH})
     tiny.write_experiment(paths.ROOT, values, "paper/lenet")
     assert missing("paper/lenet", ("ticket", "reinit", "resampled")) == ["resampled"]
     figures.main("paper")

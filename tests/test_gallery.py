@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from lth import paths
+from lth.claims.table import COLUMNS, SOURCE
 from lth.config import COLLECTIONS
 from lth.errors import LthError
+from lth.reports import drawing
 from lth.reports.citation import citation, drawn, software
 from lth.reports.drawing import index_of
 from lth.reports.gallery import page, readme
@@ -104,15 +106,17 @@ def test_every_drawn_figure_can_be_cited():
         drawn("figure99")
 
 
-def test_what_is_said_is_escaped(root):
+def test_what_is_said_is_escaped(root, monkeypatch):
+    monkeypatch.setattr(drawing, "in_index", lambda collection: ["figure1", "figure4"])
     folder = paths.FIGURES / "paper"
     folder.mkdir(parents=True)
     row = {"figure": "figure4", "drawn from": "", "not run": "a<b>", "command": "x && y", "caption": "c", "ours": ""}
     shown = {**row, "figure": "figure1", "drawn from": "lenet<i>", "not run": "", "caption": 'P_m "<1>"', "ours": "<2>"}
     pd.DataFrame([shown, row]).to_csv(folder / "index.csv", index=False)
     (folder / "figure1.csv").write_text("n\n1\n5\n")
-    claim = dict.fromkeys(["claim", "paper", "ours", "evidence"], "<3>") | {"figure": 1, "n": "<4>", "verdict": "<5>"}
+    claim = dict.fromkeys(sorted(COLUMNS), "<3>") | {"figure": 1, "n": "<4>", "verdict": "<5>"}
     for claims in ([claim], []):
+        monkeypatch.setitem(SOURCE, "claims", claims)
         paths.RESULTS.mkdir(exist_ok=True)
         pd.DataFrame(claims, columns=list(claim)).to_csv(paths.RESULTS / "claims.csv", index=False)
         write_sources(root, "lenet<i>")

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from lth import paths
+from lth.claims.table import SOURCE
 from lth.errors import LthError
 from lth.reports.claims_map import BEGIN, END, readme_map, with_map
 
@@ -15,6 +16,8 @@ CLAIM = {
     "part": "",
     "title": "Ticket stops earlier",
     "figure": 4,
+    "claim": "It stops earlier.",
+    "tolerance": "30–50%",
     "kind": "number",
     "paper": "38%",
     "ours": "40%",
@@ -31,7 +34,7 @@ def test_the_committed_map_is_what_the_results_give():
     assert text == with_map(text), "run `make figures`"
 
 
-def test_text_around_the_map_stays(root):
+def test_text_around_the_map_stays(write_claims):
     write_claims([CLAIM])
     text = with_map(f"before\n{BEGIN}\nold\n{END}\nafter\n")
     assert text.startswith(f"before\n{BEGIN}\nClaims")
@@ -41,7 +44,7 @@ def test_text_around_the_map_stays(root):
         with_map("no marks")
 
 
-def test_a_claim_shows_what_its_results_took(root):
+def test_a_claim_shows_what_its_results_took(write_claims):
     write_claims([CLAIM])
     assert "| `dvc repro pipelines/lenet/dvc.yaml` | – | 38% | 40% (n = 5) | reproduced (exploratory) |" in readme_map()
     write_provenance("paper/lenet", wall_seconds=600.0, peak_memory_mib=1024)
@@ -49,7 +52,7 @@ def test_a_claim_shows_what_its_results_took(root):
     assert readme_map().endswith("\nMeasured on 2 x CPU: lenet.\n")
 
 
-def test_parts_of_a_claim_share_a_row(root):
+def test_parts_of_a_claim_share_a_row(write_claims):
     write_claims(
         [
             CLAIM,
@@ -71,22 +74,29 @@ def test_parts_of_a_claim_share_a_row(root):
     assert row.endswith("| 3.5 times | Conv-2: 40% (n = 5)<br>Conv-4: – | Conv-2: reproduced (exploratory)<br>Conv-4: not run |")
 
 
-def test_the_other_scaling_stands_beside(root):
+def test_the_other_scaling_stands_beside(write_claims):
     write_claims([CLAIM], unit=[CLAIM | {"ours": "39%", "verdict": "direction only", "evidence": "confirmation"}])
     assert readme_map().endswith("| Ticket stops earlier | 38% | 40%: reproduced (exploratory) | 39%: direction only (confirmation) |\n")
 
 
-def test_a_cell_holds_whatever_a_claim_says(root):
+def test_a_cell_holds_whatever_a_claim_says(write_claims):
     write_claims([CLAIM | {"title": "a | b", "ours": "<b>1</b>", "verdict": "R&D"}])
     *_, row = readme_map().splitlines()
     assert row.startswith(r"| a \| b | 4 |")
     assert "| &lt;b>1&lt;/b> (n = 5) | R&amp;D (exploratory) |" in row
 
 
-def write_claims(rows: list[dict], unit: Sequence[dict] = ()) -> None:
-    paths.RESULTS.mkdir()
-    pd.DataFrame(rows).to_csv(paths.RESULTS / "claims.csv", index=False)
-    pd.DataFrame(unit, columns=list(CLAIM)).to_csv(paths.RESULTS / "claims-unit.csv", index=False)
+@pytest.fixture
+def write_claims(root, monkeypatch):
+    """Writes claims that were made up, which are then all that there are."""
+
+    def write(rows: list[dict], unit: Sequence[dict] = ()) -> None:
+        monkeypatch.setitem(SOURCE, "claims", rows)
+        paths.RESULTS.mkdir()
+        pd.DataFrame(rows).to_csv(paths.RESULTS / "claims.csv", index=False)
+        pd.DataFrame(unit, columns=list(CLAIM)).to_csv(paths.RESULTS / "claims-unit.csv", index=False)
+
+    return write
 
 
 def write_provenance(experiment: str, wall_seconds: float, peak_memory_mib: int) -> None:
@@ -94,7 +104,7 @@ def write_provenance(experiment: str, wall_seconds: float, peak_memory_mib: int)
     folder = paths.RESULTS / experiment / "provenance"
     folder.mkdir(parents=True)
     for stage, memory in (("r00", peak_memory_mib), ("r01", peak_memory_mib * 3 // 2)):
-        content = {"wall_seconds": wall_seconds, "peak_memory_mib": memory, "hardware": "2 x CPU"}
+        content = {"wall_seconds": wall_seconds, "peak_memory_mib": memory, "hardware": "2 x CPU", "versions": {}, "sha256": {}}
         (folder / f"{stage}.json").write_text(json.dumps(content))
     (paths.RESULTS / experiment / "summary.csv").write_text("")
     (paths.TICKETS / experiment).mkdir(parents=True)

@@ -50,6 +50,13 @@ def trained(finished, root):
     return load_experiment("tiny")
 
 
+@pytest.fixture
+def unrecorded(trained):
+    """The same without provenance, by which any edit would be known."""
+    shutil.rmtree(paths.RESULTS / "quick" / "tiny" / "provenance")
+    return trained
+
+
 def written() -> dict[str, bytes]:
     return {paths.shown(file): file.read_bytes() for file in sorted(paths.RESULTS.rglob("*")) if file.is_file()}
 
@@ -155,7 +162,7 @@ def test_the_headline_is_of_the_round_that_validates_best(trained):
     assert headline(rows[rows["round"] == 0]).keys() == {"dense"}
 
 
-def test_a_stage_that_lacks_networks_is_named(trained):
+def test_a_stage_that_lacks_networks_is_named(unrecorded):
     file = paths.RESULTS / "quick" / "tiny" / "runs" / "reinit.csv"
     pd.read_csv(file).iloc[:-1].to_csv(file, index=False)
     with pytest.raises(LthError, match=r"^results/quick/tiny/runs/reinit.csv lacks 1 of its 4 networks \(reinit round 1 trial 1 draw 1"):
@@ -164,14 +171,14 @@ def test_a_stage_that_lacks_networks_is_named(trained):
 
 @pytest.mark.parametrize(("file", "load"), [("r01.csv", load_results), ("r01.curves.parquet", load_curves)])
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\x00\xff", b"a,b\n1,2\n", b'"a,b\n1,2'])
-def test_a_damaged_table_is_named(trained, file, load, content):
+def test_a_damaged_table_is_named(unrecorded, file, load, content):
     (paths.RESULTS / "quick" / "tiny" / "runs" / file).write_bytes(content)
     with pytest.raises(LthError, match=rf"^results/quick/tiny/runs/{file} is damaged [^\n]+$"):
         load("tiny")
 
 
 @pytest.mark.parametrize("cut", [1, 5, 20, 60, 300])
-def test_a_table_cut_short_is_named(trained, cut):
+def test_a_table_cut_short_is_named(unrecorded, cut):
     """Even inside a row, where what is left of it still reads as one."""
     file = paths.RESULTS / "quick" / "tiny" / "runs" / "r01.csv"
     file.write_bytes(file.read_bytes().rstrip()[:-cut])
@@ -180,14 +187,14 @@ def test_a_table_cut_short_is_named(trained, cut):
 
 
 @pytest.mark.parametrize(("old", "new", "says"), [("es_iteration", "es_iter", "es_iter, es_iteration"), (",cpu,", ",,", "empty cells")])
-def test_an_edited_table_is_named(trained, old, new, says):
+def test_an_edited_table_is_named(unrecorded, old, new, says):
     file = paths.RESULTS / "quick" / "tiny" / "runs" / "r01.csv"
     file.write_text(file.read_text().replace(old, new))
     with pytest.raises(LthError, match=rf"^results/quick/tiny/runs/r01.csv is damaged \([^\n]*{says}\): .+$"):
         load_results("tiny")
 
 
-def test_words_for_numbers_are_named(trained):
+def test_words_for_numbers_are_named(unrecorded):
     file = paths.RESULTS / "quick" / "tiny" / "runs" / "r01.csv"
     pd.read_csv(file).assign(es_test_accuracy="abc").to_csv(file, index=False)
     with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r01.csv is damaged \(words for numbers: es_test_accuracy\): .+$"):
@@ -203,14 +210,14 @@ def test_tables_survive_the_disk(trained):
 
 
 @pytest.mark.parametrize("column", ["engine", "device", "library"])
-def test_networks_of_two_makers_are_not_compared(trained, column):
+def test_networks_of_two_makers_are_not_compared(unrecorded, column):
     file = paths.RESULTS / "quick" / "tiny" / "runs" / "reinit.csv"
     pd.read_csv(file).assign(**{column: "another"}).to_csv(file, index=False)
     with pytest.raises(LthError, match=rf"^results/quick/tiny/runs mix {column} .+another.+$"):
         load_results("tiny")
 
 
-def test_networks_that_params_do_not_promise_are_refused(trained):
+def test_networks_that_params_do_not_promise_are_refused(unrecorded):
     file = paths.RESULTS / "quick" / "tiny" / "runs" / "r01.csv"
     rows = pd.read_csv(file)
     for others in (pd.concat([rows, rows]), pd.concat([rows, rows.assign(trial=7)])):

@@ -250,6 +250,23 @@ def test_the_time_before_a_kill_counts(root):
         assert kept.spent == spent[2]
 
 
+def test_a_flipped_bit_is_not_trained_on_from(root):
+    state = {"weight": torch.linspace(0, 1, 50), "es_iteration": torch.arange(3)}
+    with open_checkpoints({}, "quick/tiny r00") as kept:
+        kept.save_running("0000", 10, state)
+        (file,) = checkpoints(root, ".running")
+        content = file.read_bytes()
+        for position in range(len(content)):
+            flipped = bytearray(content)
+            flipped[position] ^= 1 << position % 8
+            file.write_bytes(flipped)
+            if (loaded := kept.load_running("0000")) is not None:  # a space of the header
+                assert loaded[0] == 10
+                assert all(torch.equal(loaded[1][name], value) for name, value in state.items())
+            with open_checkpoints({}, "quick/tiny r01") as again:
+                assert again.spent >= 0
+
+
 def test_a_second_run_of_a_stage_refuses(begun):
     root = begun("round")
     first = Stage(root, "round", "r00")

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from lth import paths
 from lth.config import Experiment, Settings
 from lth.data import DataSet, Split
+from lth.data.content import digest
 from lth.networks import build
 from lth.tickets import Ticket
 from lth.training import Checkpoints, Member, Plan, Trained, choose_engine, train_stack
@@ -137,7 +138,14 @@ def write_project(root: Path, changes: dict | None = None) -> None:
     (root / "data").mkdir()
     for name in ("mnist", "cifar10"):
         save_file(images(name), root / "data" / f"{name}.safetensors")
-    shutil.copytree(REPOSITORY / "src" / "lth" / "numerics", root / "src" / "lth" / "numerics")
+    numerics = Path(shutil.copytree(REPOSITORY / "src" / "lth" / "numerics", root / "src" / "lth" / "numerics"))
+    (numerics / "data.yaml").write_text(yaml.safe_dump({name: content(images(name)) for name in ("mnist", "cifar10")}))
+
+
+def content(tensors: dict[str, torch.Tensor]) -> dict:
+    """What `src/lth/numerics/data.yaml` records of a data set that has these tensors."""
+    counts = {name: len(tensors[key]) for name, key in {"train": "train_labels", "validation": "validation", "test": "test_labels"}.items()}
+    return {"image": list(tensors["train_images"].shape[1:]), **counts, "sha256": digest(tensors)}
 
 
 def write_experiment(root: Path, values: dict, folder: str = "quick/tiny") -> Path:

@@ -53,16 +53,7 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ends quietly under `| head`
     words = parser().parse_args()
-    run(lambda *_: in_a_clone() or words.call(words))
-
-
-def in_a_clone() -> None:
-    """Raises LthError where the package's root is not a clone of the repository."""
-    from lth import paths
-    from lth.errors import LthError
-
-    if not (paths.ROOT / "dvc.yaml").is_file():
-        raise LthError(f"{paths.ROOT} holds no dvc.yaml: run this in a clone of the repository, or point LTH_ROOT at one")
+    run(lambda *_: words.call(words))
 
 
 def _show(words: argparse.Namespace) -> None:
@@ -96,16 +87,9 @@ def _figures(words: argparse.Namespace) -> None:
 
 
 def _claims(words: argparse.Namespace) -> None:
-    import pandas as pd
+    from lth.claims.table import load_verdicts
 
-    from lth import paths
-    from lth.errors import LthError
-
-    file = paths.RESULTS / "claims.csv"
-    if not file.is_file():
-        raise LthError(f"{paths.shown(file)} is missing: restore it with git, or make it with `dvc repro -s -f claims`")
-    table = pd.read_csv(file, keep_default_na=False)
-    for row in table.itertuples():
+    for row in load_verdicts().itertuples():
         print(f"{row.id}: {row.title}{row.part and f' ({row.part})'}")
         ours = f"ours {row.ours} (n = {row.n})" if row.ours else "ours –"
         print(f"    paper {row.paper} (tolerance {row.tolerance}); {ours}: {row.verdict}")

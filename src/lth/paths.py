@@ -5,8 +5,8 @@ from pathlib import Path
 
 
 def _root() -> Path:
-    if "LTH_ROOT" in os.environ:
-        return Path(os.environ["LTH_ROOT"])
+    if given := os.environ.get("LTH_ROOT"):
+        return Path(given).absolute()
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / "pipelines").is_dir() and (folder / "params.yaml").is_file():
             return folder

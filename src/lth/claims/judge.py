@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
-import yaml
 
 from lth.claims import estimators
+from lth.claims.table import SOURCE
 from lth.claims.verdict import NOT_RUN
 from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
@@ -36,9 +35,6 @@ class Claim:
     options: dict[str, Any] = field(default_factory=dict)
     kind: Literal["number", "direction"] = "number"
     """Whether the paper names a number, or a direction alone."""
-
-
-SOURCE = yaml.safe_load(files(__package__).joinpath("claims.yaml").read_text(encoding="utf-8"))
 
 
 def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:

@@ -31,13 +31,20 @@ INITIAL = "initial"
 """What the dense round r00 comes from: the initialisation alone."""
 
 
+Units = Annotated[int, Field(gt=0, le=100_000)]
+"""How wide a layer is."""
+
+NETWORKS, POINTS = 100_000, 10_000
+"""At most so many networks in an experiment, and so many evaluations of each while it trains."""
+
+
 class NetworkConfig(Frozen):
     name: Literal["lenet", "conv2", "conv4", "conv6", "resnet18", "vgg19"]
-    width: Positive = 1.0
+    width: Annotated[float, Field(gt=0, le=100)] = 1.0
     """Factor on every hidden width; 1.0 is the paper's network."""
     dropout: Rate = 0.0
     """Probability that a hidden dense unit is dropped in training."""
-    hidden: Annotated[tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]], Field(strict=False)] | None = None
+    hidden: Annotated[tuple[Units, Units], Field(strict=False)] | None = None
     """Lenet's hidden widths, if not 300 and 100."""
     deviation: Positive | None = None
     """Standard deviation of Lenet's initial weights in every layer, if not Gaussian Glorot's."""
@@ -74,7 +81,7 @@ class OptimiserConfig(Frozen):
     weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     warmup: Annotated[int, Field(ge=0)] = 0
     """Iterations over which the learning rate rises linearly from 0."""
-    drops: tuple[Annotated[int, Field(gt=0)], ...] = Field((), strict=False)
+    drops: tuple[Annotated[int, Field(gt=0)], ...] = Field((), strict=False, max_length=100)
     """Iterations at which the learning rate is divided by 10, ascending."""
 
     @field_validator("drops")
@@ -83,14 +90,16 @@ class OptimiserConfig(Frozen):
         return ascending(iterations)
 
 
-Values = Annotated[tuple[Annotated[float, Field(ge=0, allow_inf_nan=False, strict=False)], ...], Field(strict=False, min_length=1)]
+Values = Annotated[
+    tuple[Annotated[float, Field(ge=0, allow_inf_nan=False, strict=False)], ...], Field(strict=False, min_length=1, max_length=100)
+]
 
 SWEPT = ("learning_rate", "warmup")
 """Keys of the optimiser that a sweep may vary: they change neither shapes nor pruning, so that networks of all values make one stack."""
 
 
 class TrainingConfig(Frozen):
-    iterations: Annotated[int, Field(gt=0)]
+    iterations: Annotated[int, Field(gt=0, le=10_000_000)]
     batch_size: Annotated[int, Field(gt=0)]
     optimiser: OptimiserConfig
     augment: Literal["flip-crop"] | None = None
@@ -148,6 +157,10 @@ class EvaluationConfig(Frozen):
     def _ascending(cls, iterations):
         return ascending(iterations)
 
+    def points(self, iterations: int) -> list[int]:
+        """Iterations of a training at which networks are evaluated: 0, every so many, those that a test is asked at, and always the last."""
+        return sorted({*range(0, iterations, self.every), *self.test_at, iterations})
+
 
 AT_ONCE = ("oneshot", "continued", "iteration0")
 """Methods of pruning that decide all masks from the dense networks, when round r00 is trained."""
@@ -197,14 +210,14 @@ class PruningConfig(Frozen):
 class Block(Frozen):
     """One named block of controls: one DVC stage."""
 
-    control: Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")]
+    control: Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", max_length=100)]
     """One of `lth.tickets.controls.CONTROLS`, checked where a stage trains. `ticket` is for masks made at once; tickets of iterative
     pruning are trained by its rounds."""
-    rounds: tuple[RoundName, ...] = Field(strict=False, min_length=1)
+    rounds: tuple[RoundName, ...] = Field(strict=False, min_length=1, max_length=100)
     """Ascending."""
     after: RoundName
     """The round whose pruning makes the last of them: its ticket file is what the stage waits for."""
-    draws: Annotated[int, Field(gt=0)] = 1
+    draws: Annotated[int, Field(gt=0, le=1_000)] = 1
     """Networks per trial and round."""
     test_curve_until: Annotated[int, Field(ge=0)] = 0
     """As in `evaluation`, for this block's networks."""
@@ -221,8 +234,8 @@ class Block(Frozen):
 class Trials(Frozen):
     """Which trials are trained: `trials: 5` is the trials 0 to 4, `trials: {first: 5, count: 15}` is 5 to 19."""
 
-    first: Annotated[int, Field(ge=0)] = 0
-    count: Annotated[int, Field(gt=0)]
+    first: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    count: Annotated[int, Field(gt=0, le=1_000)]
 
     @property
     def numbers(self) -> range:
@@ -233,7 +246,7 @@ class Experiment(Frozen):
     """pipelines/<collection>/<experiment>/params.yaml: the numbers of one experiment."""
 
     collection: Collection
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=100)]
     network: NetworkConfig
     data: DataConfig
     training: TrainingConfig
@@ -242,7 +255,7 @@ class Experiment(Frozen):
     trials: Annotated[Trials, BeforeValidator(lambda value: value if isinstance(value, dict | Trials) else {"count": value})]
     rounds: dict[RoundName, str] = Field(min_length=1)
     """Every round and the round whose pruning it starts from, in order: {r00: initial, r01: r00, …}; r00 alone where masks are made at once."""
-    blocks: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], Block]
+    blocks: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$", max_length=100)], Block], Field(max_length=1_000)]
 
     @model_validator(mode="after")
     def _consistent(self):
@@ -283,6 +296,11 @@ class Experiment(Frozen):
             raise ValueError(f"training.augment: {self.training.augment} is for cifar10; a digit mirrored is another sign")
         if self.network.deep and (self.pruning.fc or self.pruning.output):
             raise ValueError(f"pruning.fc and pruning.output must be 0 for {self.network.name}, whose dense layer is never pruned")
+        if (points := self.training.iterations // self.evaluation.every) > POINTS:
+            raise ValueError(f"evaluation.every: {self.evaluation.every} makes {points:,} evaluations, must be at most {POINTS:,}")
+        stacks = len(self.rounds) + sum(len(block.rounds) * block.draws for block in self.blocks.values())
+        if (networks := stacks * self.trials.count * len(self.training.variants)) > NETWORKS:
+            raise ValueError(f"rounds, blocks, draws and trials make {networks:,} networks, must be at most {NETWORKS:,}")
         for optimiser in map(self.training.optimiser_of, self.training.variants):
             if max(optimiser.warmup, *optimiser.drops, 0) > self.training.iterations:
                 raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")

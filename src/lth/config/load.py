@@ -4,18 +4,25 @@ import difflib
 import re
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from lth import paths
 from lth.config.experiment import COLLECTIONS, Experiment
+from lth.config.grammar import parse_yaml
 from lth.config.settings import Frozen, Settings
 from lth.errors import LthError
+from lth.storage import read
 
 NAME = re.compile(r"\w+/[A-Za-z0-9][A-Za-z0-9.-]*")
 
-YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's loader, seven times as fast, where PyYAML was built with it."""
+LONGEST = 60
+"""Characters of a value or key that a message quotes."""
+
+LINE = 300
+"""Characters of what is said of it."""
+
+MOST = 5
+"""Mistakes that a message names."""
 
 
 def load_settings() -> Settings:
@@ -30,8 +37,6 @@ def load_experiment(name: str) -> Experiment:
     """
     folder = _folder(name)
     file = paths.PIPELINES / folder / "params.yaml"
-    if not file.is_file():
-        raise LthError(f"{paths.shown(file)} is missing; restore it with `git checkout -- {paths.shown(file)}`")
     experiment = _load(Experiment, file)
     if experiment.folder != folder:
         raise LthError(f"{paths.shown(file)}: collection and name give {experiment.folder!r}, but the file lies in {folder!r}")
@@ -54,35 +59,46 @@ def _folder(name: str) -> str:
     words = {word: folder for folder in known for word in (folder, folder.split("/")[1])}
     near = list(dict.fromkeys(words[word] for word in difflib.get_close_matches(name.lower(), words, n=5, cutoff=0.5)))
     meant = f"did you mean {' or '.join(near)}?" if near else f"there are {len(known)}, such as {', '.join(known[:5])}"
-    raise LthError(f"unknown experiment {name!r}; {meant} (see {paths.shown(paths.PIPELINES)}/)")
+    raise LthError(f"unknown experiment {_quoted(name)}; {meant} (see {paths.shown(paths.PIPELINES)}/)")
 
 
 def _load(model: type[Frozen], file: Path):
-    try:
-        values = yaml.load(file.read_text(), YAML)
-    except OSError as error:
-        raise LthError(f"{paths.shown(file)}: {error.strerror}; restore it with `git checkout -- {paths.shown(file)}`") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise LthError(f"{paths.shown(file)}: not YAML: {' '.join(str(error).split())}") from error
+    remedy = f"mend it, or restore it with `git checkout -- {paths.shown(file)}`" if file.exists() else ""
+    values = read(file, parse_yaml, remedy)
     if not isinstance(values, dict):
         raise LthError(f"{paths.shown(file)}: holds no parameters; restore it with `git checkout -- {paths.shown(file)}`")
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise LthError(f"{paths.shown(file)}: {'; '.join(_described(model, e) for e in error.errors())}") from error
+        described = [_described(model, mistake) for mistake in error.errors(include_url=False)[:MOST]]
+        more = f"; and {error.error_count() - MOST} more" if error.error_count() > MOST else ""
+        raise LthError(f"{paths.shown(file)}: {'; '.join(described)}{more}") from error
 
 
 def _described(model: type[Frozen], error: dict) -> str:
     """One pydantic error as `key: value 1.2: what is allowed`."""
-    key = ".".join(str(part) for part in error["loc"] if not str(part).startswith("["))  # as "[key]", and the tags of Rates
+    key = ".".join(_cut(str(part)) for part in error["loc"] if not str(part).startswith("["))  # as "[key]", and the tags of Rates
     if error["type"] == "extra_forbidden":
         return f"{key}: unknown key, allowed here: {', '.join(_keys_beside(model, error['loc']))}"
     if error["type"] == "missing":
         return f"{key}: missing"
-    message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    message = _cut(re.sub(r"^(Value error, |(Input|String|List|Tuple|Dictionary) should )", _must, error["msg"]), LINE)
     if error["type"] == "value_error":
         return f"{key}: {message}" if key else message
-    return f"{key}: {error['input']!r} is wrong, {message}"
+    return f"{key}: {_quoted(error['input'])} is wrong, {message}"
+
+
+def _must(start: re.Match) -> str:
+    return "must " if start[2] else ""
+
+
+def _quoted(value: object) -> str:
+    """A value as Python writes it."""
+    return _cut(repr(value))
+
+
+def _cut(words: str, longest: int = LONGEST) -> str:
+    return " ".join((words if len(words) <= longest else f"{words[:longest]} …").splitlines())
 
 
 def _keys_beside(model: type[Frozen], location: tuple) -> list[str]:

@@ -14,7 +14,7 @@ class Frozen(BaseModel):
 class Settings(Frozen):
     """The root params.yaml: what every experiment shares."""
 
-    seed: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
     """Root of every named random stream (`lth.seeds`)."""
     device: Literal["auto", "cpu", "cuda"]
     """`auto` takes the GPU where there is one."""
@@ -22,7 +22,7 @@ class Settings(Frozen):
     """`auto` chooses by network and device alone (`lth.training.choose_engine`)."""
     precision: Literal["ieee", "tf32"]
     """float32 matrix products on CUDA: exact float32, or TensorFloat-32."""
-    chunk_gib: Positive
+    chunk_gib: Annotated[float, Field(gt=0, le=4096)]
     """GPU memory, in GiB, that one chunk of the stack may take; fixes the chunk size."""
     cpu_hours: Positive
     """Hours of one core that a stage may train for on a CPU, by the estimate of `lth.experiments.budget`; no result depends on it."""

@@ -10,16 +10,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths, seeds
+from lth.data.content import IMAGES, PARTS, check, recorded
 from lth.data.sources import read_originals
-from lth.errors import LthError
+from lth.errors import LthError, one_line
 from lth.storage import write_atomically
 
 VALIDATION_IMAGES = 5_000
 """Images of the training set held out for validation (paper, section 2)."""
-
-
-TENSORS = ("train_images", "train_labels", "test_images", "test_labels", "train", "validation")
-"""What a prepared file holds: uint8 images [N, C, H, W] and labels [N]; int64 positions of two parts of the training images."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +43,10 @@ class DataSet:
 def prepare(name: str, seed: int, file: Path) -> None:
     """Reads the original files, draws the validation images and writes one safetensors file.
 
-    The file holds TENSORS; the positions of both parts ascend.
+    The file holds uint8 IMAGES [N, C, H, W] with their labels [N], and the int64 positions of two PARTS of the training images, ascending.
     """
     tensors = {key: torch.from_numpy(value.copy()) for key, value in read_originals(name).items()}
-    shuffled = seeds.stream(seed, "split", name).permutation(len(tensors["train_labels"]))
-    tensors["validation"] = torch.from_numpy(np.sort(shuffled[:VALIDATION_IMAGES]))
-    tensors["train"] = torch.from_numpy(np.sort(shuffled[VALIDATION_IMAGES:]))
+    tensors["train"], tensors["validation"] = _parts(name, seed, len(tensors["train_labels"]))
     write_atomically(file, lambda temporary: save_file(tensors, temporary))
 
 
@@ -60,14 +55,17 @@ def load_data(name: str, scaling: str) -> DataSet:
 
     scaling: `unit` divides pixels by 255; `l2` divides each image by its Euclidean norm, as the first author's released code does;
     `standardised` takes each channel of the training images to mean 0 and standard deviation 1.
-    Raises LthError where the file is missing or damaged.
+    Raises LthError where the file is missing, damaged, or not of this data set.
     """
-    file = paths.DATA / f"{name}.safetensors"
+    file, content = paths.DATA / f"{name}.safetensors", recorded(name)
     try:
         with safe_open(file, "pt") as tensors:
-            stored = {key: tensors.get_tensor(key) for key in TENSORS}
-    except (OSError, SafetensorError) as error:
-        raise LthError(f"{paths.shown(file)} is missing or damaged ({error}): make it again with `dvc repro -f data@{name}`") from error
+            stored = {key: tensors.get_tensor(key) for key in (*IMAGES, *PARTS)}
+        check(stored, content)
+    except (OSError, SafetensorError, ValueError) as error:
+        raise LthError(
+            f"{paths.shown(file)} is missing or damaged ({one_line(error)}): make it again with `dvc repro -f data@{name}`"
+        ) from error
     train = stored["train"]
     scale = _scale(scaling, stored["train_images"][train])
 
@@ -79,6 +77,24 @@ def load_data(name: str, scaling: str) -> DataSet:
         validation=split(stored["train_images"][stored["validation"]], stored["train_labels"][stored["validation"]]),
         test=split(stored["test_images"], stored["test_labels"]),
     )
+
+
+def is_split_by(seed: int, name: str) -> bool:
+    """Whether a prepared data set holds out the validation images that a seed draws. Raises LthError where the file cannot be read."""
+    file = paths.DATA / f"{name}.safetensors"
+    try:
+        with safe_open(file, "pt") as tensors:
+            held = tensors.get_tensor("validation")
+            images = len(held) + tensors.get_slice("train").get_shape()[0]
+    except (OSError, SafetensorError) as error:
+        raise LthError(f"{paths.shown(file)} is damaged ({one_line(error)}): make it again with `dvc repro -f data@{name}`") from error
+    return torch.equal(held, _parts(name, seed, images)[1])
+
+
+def _parts(name: str, seed: int, images: int) -> tuple[Tensor, Tensor]:
+    """Positions of the images that are trained on and of those held out, int64, ascending."""
+    shuffled = seeds.stream(seed, "split", name).permutation(images)
+    return tuple(torch.from_numpy(np.sort(part)) for part in (shuffled[VALIDATION_IMAGES:], shuffled[:VALIDATION_IMAGES]))
 
 
 def _scale(scaling: str, train_images: Tensor):

@@ -1,21 +1,22 @@
 """The original files of MNIST and CIFAR10: where they come from, and proof that they are the right ones.
 
 With `LTH_DATA=/some/folder` in torchvision's layout nothing is downloaded; without it torchvision downloads into data/downloads.
-Every file is checked against its SHA-256 before anything reads it: CIFAR10's are pickles, which must not be opened unverified.
+Every file is read once, and its bytes are checked against their SHA-256 before anything opens them: CIFAR10's are pickles.
 """
 
 import contextlib
 import gzip
+import hashlib
 import os
 import pickle
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from lth import paths
 from lth.errors import LthError
-from lth.storage import sha256
 
 SHA256 = {
     "mnist": {
@@ -43,8 +44,8 @@ def read_originals(name: str) -> dict[str, np.ndarray]:
     if name not in SHA256:
         raise LthError(f"unknown data set {name!r}; there are: {', '.join(SHA256)}")
     folder = _folder(name)
-    _verify(name, folder)
-    return _read_mnist(folder) if name == "mnist" else _read_cifar10(folder)
+    originals = {Path(file).name: _verified(folder / file, expected) for file, expected in SHA256[name].items()}
+    return _read_mnist(originals) if name == "mnist" else _read_cifar10(originals)
 
 
 def _folder(name: str) -> Path:
@@ -81,21 +82,24 @@ def _download(name: str, folder: Path) -> None:
                     raise
 
 
-def _verify(name: str, folder: Path) -> None:
-    given = "LTH_DATA" in os.environ
-    for file, expected in SHA256[name].items():
-        path = folder / file
-        if not path.is_file():
-            remedy = "LTH_DATA must hold torchvision's layout; copy the file there, or unset LTH_DATA to download" if given else "run again"
-            raise LthError(f"{path} is missing: {remedy}")
-        if sha256(path) != expected:
-            remedy = "copy it again, or unset LTH_DATA to download" if given else "delete it and run again, which downloads it"
-            raise LthError(f"{path} is damaged ({path.stat().st_size:,} bytes, wrong SHA-256): {remedy}")
+def _verified(file: Path, expected: str) -> bytes:
+    """A file's bytes, which have the SHA-256 that is expected. Raises LthError where they have another, or cannot be read."""
+    given = bool(os.environ.get("LTH_DATA"))
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        remedy = "LTH_DATA must hold torchvision's layout; copy the file there, or unset LTH_DATA to download" if given else "run again"
+        wrong = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+        raise LthError(f"{file} {wrong}: {remedy}") from error
+    if hashlib.sha256(content).hexdigest() != expected:
+        remedy = "copy it again, or unset LTH_DATA to download" if given else "delete it and run again, which downloads it"
+        raise LthError(f"{file} is damaged ({len(content):,} bytes, wrong SHA-256): {remedy}")
+    return content
 
 
-def _read_mnist(folder: Path) -> dict[str, np.ndarray]:
+def _read_mnist(originals: Mapping[str, bytes]) -> dict[str, np.ndarray]:
     def read(file: str, header: int) -> np.ndarray:
-        return np.frombuffer(gzip.decompress((folder / "MNIST/raw" / file).read_bytes()), np.uint8, offset=header)
+        return np.frombuffer(gzip.decompress(originals[file]), np.uint8, offset=header)
 
     return {
         "train_images": read("train-images-idx3-ubyte.gz", 16).reshape(-1, 1, 28, 28),
@@ -105,9 +109,9 @@ def _read_mnist(folder: Path) -> dict[str, np.ndarray]:
     }
 
 
-def _read_cifar10(folder: Path) -> dict[str, np.ndarray]:
+def _read_cifar10(originals: Mapping[str, bytes]) -> dict[str, np.ndarray]:
     def read(file: str) -> tuple[np.ndarray, np.ndarray]:
-        batch = pickle.loads((folder / "cifar-10-batches-py" / file).read_bytes(), encoding="bytes")  # verified above
+        batch = pickle.loads(originals[file], encoding="bytes")  # the very bytes that were verified
         return batch[b"data"].reshape(-1, 3, 32, 32), np.asarray(batch[b"labels"], np.uint8)
 
     images, labels = zip(*(read(f"data_batch_{n}") for n in range(1, 6)), strict=True)

@@ -5,6 +5,7 @@ that made a row, every number must be the same. Elsewhere each may differ by TOL
 networks of the same arm and round, or by FLOOR if that is more.
 """
 
+import io
 import json
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from lth.errors import LthError
 from lth.experiments.stage import open_stage
 from lth.machine import hardware
 from lth.measures import IDENTITY, MEASURED, VARIANT
-from lth.results.files import load_results, runs_folder
-from lth.storage import sha256, write_bytes
+from lth.results.files import load_results, read_sidecar, runs_folder, sidecar
+from lth.results.spent import sidecars
+from lth.storage import read, sha256, write_bytes
 from lth.tickets import load_rounds
 
 TOLERANCE = 3
@@ -84,22 +86,21 @@ def take_over(experiment: Experiment, engine: str) -> int:
     """Writes the engine's present id into all rows of an experiment and into their provenance. Returns how many files changed."""
     changed = 0
     for file in sorted(runs_folder(experiment).glob("*.csv")):
-        text = pd.read_csv(file, dtype=str, keep_default_na=False)
+        text = read(file, lambda content: pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False))
         if (text["engine"] == engine).all():
             continue
         before = text["engine"].iloc[0]
-        sidecar = paths.RESULTS / experiment.folder / "provenance" / f"{file.stem}.json"
-        about = json.loads(sidecar.read_text())
+        beside = sidecar(experiment.folder, file.stem)
+        about = read_sidecar(beside)
         write_bytes(file, text.assign(engine=engine).to_csv(index=False, lineterminator="\n").encode())
         about["accepted"] = f"made under {before}; a sample trained again under {engine} agreed"
         about["sha256"][paths.shown(file)] = sha256(file)
-        write_bytes(sidecar, (json.dumps(about | {"engine": engine}, indent=1) + "\n").encode())
+        write_bytes(beside, (json.dumps(about | {"engine": engine}, indent=1) + "\n").encode())
         changed += 1
     return changed
 
 
 def _made_here(experiment: Experiment, library: str) -> bool:
-    """Whether every stage's provenance names this hardware and the engine's library."""
-    sidecars = (paths.RESULTS / experiment.folder / "provenance").glob("*.json")
-    made = [(about["hardware"], about["library"]) for about in map(json.loads, (file.read_text() for file in sidecars))]
-    return set(made) == {(hardware(), library)}
+    """Whether the provenance of every stage that trained names this hardware and the engine's library."""
+    trained = [about for about in sidecars(experiment.folder) if "library" in about]
+    return {(about["hardware"], about["library"]) for about in trained} == {(hardware(), library)}

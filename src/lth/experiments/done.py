@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from lth import paths
 from lth.config import INITIAL, Experiment, Settings
-from lth.config.load import YAML
+from lth.config.grammar import parse_yaml
+from lth.data import is_split_by
 from lth.errors import LthError
-from lth.results.files import runs_folder
+from lth.results.files import runs_folder, sidecar
+from lth.storage import read
 from lth.tickets import ticket_file, ticket_files, verify_initial
 from lth.training.engines.choose import numerics_id
 
@@ -28,15 +29,17 @@ ABSENT = "is not there"
 def why_not_done(settings: Settings, experiment: Experiment, name: str) -> str:
     """Why a stage has to run, as the end of a sentence: `data`, `initialise`, a round or a block; empty where it is done."""
     if name == "data":
-        return "" if data_file(experiment).is_file() else ABSENT
+        if not data_file(experiment).is_file():
+            return ABSENT
+        return "" if is_split_by(settings.seed, experiment.data.name) else "is split by another seed"
     if name == "initialise":
         return _why_not_initialised(settings, experiment)
     outputs = output_files(experiment, name)
-    sidecar = provenance_file(experiment, name)
-    if not all(file.is_file() for file in [*outputs, sidecar]):
+    recorded = sidecar(experiment.folder, name)
+    if not all(file.is_file() for file in [*outputs, recorded]):
         return ABSENT
     try:
-        about = json.loads(sidecar.read_text())
+        about = json.loads(recorded.read_text())
         whole = about["sha256"] == hashes(outputs)
         engine = about["engine"]
     except (ValueError, KeyError, TypeError):
@@ -83,10 +86,6 @@ def data_file(experiment: Experiment) -> Path:
     return paths.DATA / f"{experiment.data.name}.safetensors"
 
 
-def provenance_file(experiment: Experiment, name: str) -> Path:
-    return paths.RESULTS / experiment.folder / "provenance" / f"{name}.json"
-
-
 def hashes(files: Iterable[Path]) -> dict[str, str]:
     """SHA-256 of files by the names that messages show."""
     return {paths.shown(file): _digest("sha256", file) for file in files}
@@ -110,14 +109,14 @@ def _in_lock(experiment: Experiment, name: str) -> bool:
     lock = paths.PIPELINES / experiment.folder / "dvc.lock"
     kind = "round" if name in experiment.rounds else "control"
     try:
-        stage = yaml.load(lock.read_text(), YAML)["stages"][f"{kind}@{name}"]
+        stage = read(lock, parse_yaml)["stages"][f"{kind}@{name}"]
         same_params = all(
-            _at(yaml.load((paths.ROOT / file).read_text(), YAML), key) == value
+            _at(read(paths.ROOT / file, parse_yaml), key) == value
             for file, params in stage["params"].items()
             for key, value in params.items()
         )
         return same_params and all(_digest("md5", paths.ROOT / part["path"]) == part["md5"] for part in stage["deps"] + stage["outs"])
-    except (OSError, yaml.YAMLError, KeyError, TypeError):
+    except (OSError, LthError, KeyError, TypeError):
         return False
 
 

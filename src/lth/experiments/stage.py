@@ -11,11 +11,11 @@ from lth import paths
 from lth.config import Experiment, Settings
 from lth.data import load_data
 from lth.errors import LthError
-from lth.experiments.done import data_file, hashes, made_from, provenance_file
+from lth.experiments.done import data_file, hashes, made_from
 from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
 from lth.networks import Network, build
-from lth.results.files import save
+from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.tickets import Start, Ticket, ticket_files
 from lth.tickets.controls import CONTROLS
@@ -75,7 +75,7 @@ class Stage:
         about: dict = self.made_by | self.made_from
         if self.engine.device.type == "cuda":  # its kernels, and so how it rounds, depend on how many networks they work on
             about["networks_per_chunk"] = self.engine.chunk_size
-        record(provenance_file(self.experiment, self.name), files, f"dvc repro -s -f {target}", about, self.checkpoints.seconds)
+        record(sidecar(self.experiment.folder, self.name), files, f"dvc repro -s -f {target}", about, self.checkpoints.seconds)
 
 
 @contextlib.contextmanager

@@ -2,17 +2,16 @@
 
 import hashlib
 
-import yaml
-
 from lth import paths
 from lth.config import COLLECTIONS
+from lth.config.grammar import parse_yaml
 from lth.errors import LthError
 from lth.figures import named
-from lth.reports.drawing import index_of
+from lth.reports.drawing import DRAWN, index_of
 from lth.results.files import has_results
 from lth.results.spent import cost, sidecars
 from lth.results.tables import EXTRA, command
-from lth.storage import sha256
+from lth.storage import read, sha256, summed
 
 PAPER = """\
 @inproceedings{frankle2019lottery,
@@ -28,13 +27,12 @@ def citation(name: str) -> str:
     figure = named(name)
     collection, row = drawn(figure)
     numbers = paths.FIGURES / collection / f"{figure}.csv"
-    if not numbers.is_file():
-        raise LthError(f"{paths.shown(numbers)} is missing: draw it with `make figures`, or restore it with git")
+    digest = read(numbers, lambda content: hashlib.sha256(content).hexdigest(), DRAWN, sha256=summed(numbers))
     lines = [f"{figure} ({collection} scale)", "", row["caption"]]
     if row["ours"]:
         lines += ["", f"Ours: {row['ours']}"]
     lines += ["", "Provenance"]
-    lines += [f"  numbers        {paths.shown(numbers)}, sha256 {sha256(numbers)}"]
+    lines += [f"  numbers        {paths.shown(numbers)}, sha256 {digest}"]
     for experiment in row["drawn from"].split():
         known = provenance(f"{collection}/{experiment}")
         lines += [f"  {collection}/{experiment}", *(f"    {key:<12} {value}" for key, value in known.items())]
@@ -80,15 +78,19 @@ def provenance(experiment: str) -> dict[str, str]:
 
 def software() -> str:
     """This repository as BibTeX, from CITATION.cff."""
-    about = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text())
-    authors = " and ".join(author.get("name") or f"{author['family-names']}, {author['given-names']}" for author in about["authors"])
-    year = str(about.get("date-released", ""))[:4]
-    fields = {
-        "title": about["title"],
-        "author": authors,
-        "version": str(about.get("version", "")),
-        "year": year,
-        "url": about.get("url", ""),
-    }
+    fields = read(paths.ROOT / "CITATION.cff", _fields)
     inside = ",\n".join(f"  {key:<9} = {{{value}}}" for key, value in fields.items() if value)
     return f"@software{{lth,\n{inside}\n}}"
+
+
+def _fields(content: bytes) -> dict[str, str]:
+    """What CITATION.cff says, by BibTeX's names."""
+    about = parse_yaml(content)
+    authors = [author.get("name") or f"{author['family-names']}, {author['given-names']}" for author in about["authors"]]
+    return {
+        "title": about["title"],
+        "author": " and ".join(authors),
+        "version": str(about.get("version", "")),
+        "year": str(about.get("date-released", ""))[:4],
+        "url": about.get("url", ""),
+    }

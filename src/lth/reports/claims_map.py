@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from lth import paths
+from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.errors import LthError
 from lth.reports.pages import render
@@ -26,7 +27,7 @@ def with_map(readme: str) -> str:
 
 def readme_map() -> str:
     """The map as Markdown, from results/claims.csv, claims-unit.csv and the provenance of the experiments it names."""
-    claims = pd.read_csv(paths.RESULTS / "claims.csv", keep_default_na=False)
+    claims = load_verdicts()
     judged = claims[claims["verdict"] != NOT_RUN]
     return render(
         "claims_map.md.jinja",
@@ -63,7 +64,7 @@ def _row(parts: pd.DataFrame) -> dict:
 
 def _both(claims: pd.DataFrame) -> list[dict]:
     """The claims that could be judged on Lenet with pixels in [0, 1] too, beside what they are with images of unit length."""
-    both = pd.read_csv(paths.RESULTS / "claims-unit.csv", keep_default_na=False).merge(claims, on=["id", "part"], suffixes=("", "_length"))
+    both = load_verdicts("claims_unit").merge(claims, on=["id", "part"], suffixes=("", "_length"))
     return [
         {
             "title": f"{row.title} ({row.part})" if row.part else row.title,

@@ -1,5 +1,6 @@
 """Drawing figures into figures/<collection> from the tables of the experiments that have been run."""
 
+import io
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
@@ -13,7 +14,11 @@ from lth.plots import style
 from lth.plots.figure import Figure
 from lth.results.tables import Tables, command, missing, partial
 from lth.sentences import fill
-from lth.storage import write_bytes
+from lth.storage import read, summed, write_bytes, write_sums
+
+COLUMNS = ["figure", "drawn from", "not run", "command", "caption", "ours"]
+
+DRAWN = "draw it with `make figures`, or restore it with git"
 
 
 def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.DataFrame:
@@ -22,10 +27,11 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
     Writes and returns index.csv there, a row per figure: what it is drawn from, what has not been run and the command that runs it, the caption, and
     what we find there. Figures that are not in `only` keep the row that they have.
     """
-    file = paths.FIGURES / collection / "index.csv"
-    kept = {row["figure"]: row for row in index_of(collection).to_dict("records") if row["figure"] not in only}
+    folder = paths.FIGURES / collection
+    before = index_of(collection).to_dict("records") if set(only) < set(FIGURES) else []
+    kept = {row["figure"]: row for row in before if row["figure"] not in only}
     experiments = {folder.split("/")[1]: folder for folder in experiment_names(collection)}
-    index = []
+    index, indexed = [], in_index(collection)
     with ProcessPoolExecutor() as pool:
         drawings = {}
         for name, figure in FIGURES.items():
@@ -33,7 +39,7 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
             available, lacking = _support(figure, wanted)
             required = set(figure.required)
             drawable = len(available) >= figure.enough and required <= set(available)
-            if wanted and required <= set(wanted):
+            if name in indexed:
                 needs = {run: of for run, of in lacking.items() if of}
                 row = {
                     "figure": name,
@@ -48,15 +54,36 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
         ours = {name: drawing.result() for name, drawing in drawings.items()}
     for row in index:
         row["ours"] = ours.get(row["figure"], row.get("ours", ""))
-    table = pd.DataFrame(index, columns=["figure", "drawn from", "not run", "command", "caption", "ours"])
-    write_bytes(file, table.to_csv(index=False, lineterminator="\n").encode())
+    table = pd.DataFrame(index, columns=COLUMNS)
+    write_bytes(folder / "index.csv", table.to_csv(index=False, lineterminator="\n").encode())
+    write_sums(folder, ["index.csv", *(f"{name}.csv" for name in ours)])
     return table
 
 
 def index_of(collection: str) -> pd.DataFrame:
-    """A collection's index.csv, without rows where nothing has been drawn."""
+    """A collection's index.csv, without rows where nothing has been drawn. Raises LthError where it is damaged."""
     file = paths.FIGURES / collection / "index.csv"
-    return pd.read_csv(file, keep_default_na=False) if file.is_file() else pd.DataFrame(columns=["figure", "drawn from"])
+    if not file.parent.is_dir():
+        return pd.DataFrame(columns=COLUMNS)
+    return read(file, lambda content: _index(content, in_index(collection)), DRAWN, sha256=summed(file))
+
+
+def _index(content: bytes, figures: list[str]) -> pd.DataFrame:
+    """A table of these figures. Raises ValueError where it is another."""
+    table = pd.read_csv(io.BytesIO(content), keep_default_na=False)
+    if list(table) != COLUMNS or list(table["figure"]) != figures:
+        raise ValueError(f"{len(table)} rows, which are not the {len(figures)} figures that the experiments promise")
+    return table
+
+
+def in_index(collection: str) -> list[str]:
+    """The figures that a collection's experiments could support, run or not."""
+    there = {folder.split("/")[1] for folder in experiment_names(collection)}
+    return [
+        name
+        for name, figure in FIGURES.items()
+        if there & set(figure.experiments) and set(figure.required) <= there & set(figure.experiments)
+    ]
 
 
 def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:

@@ -1,15 +1,17 @@
 """The gallery: every figure with what the paper found, what we found, and where the numbers come from, as one static page and as Markdown."""
 
+import io
 from dataclasses import dataclass
 
 import pandas as pd
 
 from lth import paths
+from lth.claims.table import load_verdicts
 from lth.figures import FIGURES
 from lth.reports.citation import PAPER, provenance, software
-from lth.reports.drawing import index_of
+from lth.reports.drawing import DRAWN, index_of
 from lth.reports.pages import render
-from lth.storage import sha256
+from lth.storage import read, sha256, summed
 
 SCALES = {
     "paper": ("Paper scale", "The paper's networks at full length."),
@@ -42,7 +44,7 @@ class Shown:
     @property
     def networks(self) -> str:
         """How many networks its points stand for; nothing where they stand for none."""
-        numbers = pd.read_csv(self._numbers)
+        numbers = read(self._numbers, lambda content: pd.read_csv(io.BytesIO(content)), DRAWN, sha256=summed(self._numbers))
         if "n" not in numbers:
             return ""
         least, most = int(numbers["n"].min()), int(numbers["n"].max())
@@ -81,7 +83,7 @@ def label(name: str) -> str:
 
 def _collections() -> list[dict]:
     """The collections that have figures, what is shown of each, and what it lacks (None: that is not told)."""
-    claims = pd.read_csv(paths.RESULTS / "claims.csv", keep_default_na=False)
+    claims = load_verdicts()
     found = []
     for folder, (title, about) in SCALES.items():
         index = index_of(folder)

@@ -8,6 +8,7 @@ from nbclient import NotebookClient
 
 from lth import paths
 from lth.errors import LthError
+from lth.storage import read as read_file
 from lth.storage import write_bytes
 
 CELL = re.compile(r"^# %%(?P<markdown> \[markdown\])?\n", re.MULTILINE)
@@ -19,8 +20,8 @@ def execute(name: str) -> Path:
     Raises LthError with the cell's number where one fails, or shows an object's address; the notebook of before then stands.
     """
     script = folder() / f"{name}.py"
-    if not script.is_file():
-        raise LthError(f"{paths.shown(script)} is missing; there are: {', '.join(sorted(file.stem for file in folder().glob('*.py')))}")
+    if script not in (there := sorted(folder().glob("*.py"))):
+        raise LthError(f"{paths.shown(script)} is missing; there are: {', '.join(file.stem for file in there)}")
     notebook = read(script)
     client = NotebookClient(
         notebook,
@@ -52,7 +53,7 @@ def execute(name: str) -> Path:
 
 def read(script: Path) -> nbformat.NotebookNode:
     """A script as a notebook without outputs. What stands before its first cell is left out."""
-    parts = CELL.split(script.read_text(encoding="utf-8"))[1:]
+    parts = CELL.split(read_file(script, bytes.decode))[1:]
     cells = []
     for number, (markdown, text) in enumerate(zip(parts[::2], parts[1::2], strict=True), start=1):
         if markdown:

@@ -22,6 +22,13 @@ COLUMNS = {
 
 SWEEP = {VARIANT: "in a sweep alone: the value of the key that training.vary names"}
 
+RANGES = {
+    **{name: (0, 1) for name in MEASURED if name.endswith("accuracy")},
+    **{name: (0, 1) for name in measures.CURVES if name.endswith("accuracy")},
+    "percent_remaining": (0, 100),
+}
+"""Least and most of a column; those of the others, which are numbers too, are 0 and whatever is finite."""
+
 TEXT = ("experiment", "scale", "arm", "engine", "device", "library")
 """The columns that hold words; all others hold numbers."""
 

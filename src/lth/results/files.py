@@ -1,20 +1,23 @@
 """The tidy tables on disk: `results/<collection>/<experiment>/runs/<stage>.csv` holds a stage's rows, `<stage>.curves.parquet` its curves.
 
-What their columns mean is in `lth.results.columns`.
+What their columns mean is in `lth.results.columns`. What is read must be what the provenance beside it records, where there is any.
 """
 
 import io
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lth import paths
 from lth.config import Experiment, load_experiment
 from lth.errors import LthError
-from lth.results.columns import COLUMNS, CURVES, SWEEP, TEXT
+from lth.results.columns import COLUMNS, CURVES, RANGES, SWEEP, TEXT
 from lth.results.expected import expected_networks, identity
-from lth.storage import write_atomically, write_bytes
+from lth.storage import read, write_atomically, write_bytes
 
 MADE_BY = ["engine", "device", "library"]
 """Networks are compared only where these are the same."""
@@ -68,52 +71,97 @@ def runs_folder(experiment: Experiment) -> Path:
     return paths.RESULTS / experiment.folder / "runs"
 
 
-def _read_rows(file: Path, sweep: Iterable[str]) -> pd.DataFrame:
-    """One stage's rows; sweep: columns beside COLUMNS. Raises ValueError for a table that was cut off or edited."""
-    rows = pd.read_csv(file)
+def sidecar(experiment: str, stage: str) -> Path:
+    """Where the provenance of a stage's files lies. experiment: its folder, `paper/lenet`."""
+    return paths.RESULTS / experiment / "provenance" / f"{stage}.json"
+
+
+def read_sidecar(file: Path) -> dict[str, Any]:
+    """A provenance sidecar, as `lth.results.provenance` writes it. Raises LthError for one that is damaged."""
+
+    def parse(content: bytes) -> dict[str, Any]:
+        about = json.loads(content)
+        for key, kind in {"hardware": str, "versions": dict, "sha256": dict, "wall_seconds": float | int, "peak_memory_mib": int}.items():
+            if not isinstance(about[key], kind):
+                raise ValueError(f"{key} is {about[key]!s:.60}")
+        return about
+
+    return read(file, parse)
+
+
+def recorded(experiment: str, stage: str, file: Path) -> str | None:
+    """The SHA-256 that a stage's provenance records of a file; None where there is no provenance, or it names no such file."""
+    beside = sidecar(experiment, stage)
+    return read_sidecar(beside)["sha256"].get(paths.shown(file)) if beside.is_file() else None
+
+
+def _read_rows(content: bytes, experiment: Experiment) -> pd.DataFrame:
+    """One stage's rows. Raises ValueError for a table that was cut off or edited."""
+    rows = pd.read_csv(io.BytesIO(content))
+    sweep = SWEEP if experiment.training.vary else ()
     _check_columns(rows, [*COLUMNS, *sweep])
     for column in sweep:  # pandas reads some decimals with another last bit than Python
         rows[column] = rows[column].map("{:g}".format).astype(float)
-    if wordy := [name for name, dtype in rows.dtypes.items() if dtype.kind not in "if" and name not in TEXT]:
-        raise ValueError(f"words for numbers: {', '.join(wordy)}")
     if rows.isna().to_numpy().any():
         raise ValueError("it has empty cells")
+    _check_numbers(rows, [name for name in rows if name not in TEXT])
+    if odd := set(rows["es_iteration"]) - set(experiment.evaluation.points(experiment.training.iterations)):
+        raise ValueError(f"es_iteration {min(odd)} is no iteration that networks are evaluated at")
+    own = {"scale": {experiment.collection}, "experiment": {experiment.name, f"{experiment.collection}-{experiment.name}"}}
+    for column, names in own.items():  # collections had no folders of their own when the first rows were written
+        if others := set(rows[column]) - names:
+            raise ValueError(f"{column} {min(map(str, others)):.60} in the folder of {experiment.folder}")
     if any(len(set(rows[column])) > 1 for column in MADE_BY):
         raise ValueError("one stage, but several engines, devices or libraries")
     return rows
 
 
-def _read_curves(file: Path, sweep: Iterable[str]) -> pd.DataFrame:
-    """One stage's curves; sweep: columns beside CURVES."""
-    curves = pd.read_parquet(file)
+def _read_curves(content: bytes, experiment: Experiment) -> pd.DataFrame:
+    """One stage's curves. Raises ValueError for a table that was edited."""
+    curves = pd.read_parquet(io.BytesIO(content))
+    sweep = SWEEP if experiment.training.vary else ()
     _check_columns(curves, [*CURVES, *sweep])
+    measured = curves.drop(columns="arm")
+    _check_numbers(measured.assign(test_accuracy=measured["test_accuracy"].fillna(0)), list(measured))  # missing where not measured
+    points = experiment.evaluation.points(experiment.training.iterations)
+    if sorted(set(curves["iteration"])) != points:
+        raise ValueError(f"its iterations are not the {len(points)} that networks are evaluated at")
     return curves
 
 
 def _check_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
     if odd := set(columns) ^ set(table.columns):
-        raise ValueError(f"columns missing or unknown: {', '.join(sorted(map(str, odd)))}")
+        raise ValueError(f"columns missing or unknown: {', '.join(sorted(map(str, odd)))[:200]}")
 
 
-def _load_all(experiment: Experiment, ending: str, read: Callable[[Path, Iterable[str]], pd.DataFrame]) -> pd.DataFrame:
+def _check_numbers(table: pd.DataFrame, columns: list[str]) -> None:
+    if wordy := [name for name in columns if table[name].dtype.kind not in "if"]:
+        raise ValueError(f"words for numbers: {', '.join(wordy)}")
+    for name in columns:
+        values = table[name].to_numpy()
+        least, most = RANGES.get(name, (0, np.inf))
+        right = np.isfinite(values) & (values >= least) & (values <= most)
+        if not right.all():
+            raise ValueError(
+                f"{name} is {values[~right][0]:g}, must be {f'from {least} to {most}' if name in RANGES else 'finite, not negative'}"
+            )
+
+
+def _load_all(experiment: Experiment, ending: str, parse: Callable[[bytes, Experiment], pd.DataFrame]) -> pd.DataFrame:
     remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
+    points = 1 if ending == ".csv" else len(experiment.evaluation.points(experiment.training.iterations))
     tables = []
     for stage, networks in expected_networks(experiment).items():
         file = runs_folder(experiment) / f"{stage}{ending}"
-        if not file.is_file():
-            raise LthError(f"{paths.shown(file)} is missing: {remedy}")
-        try:
-            table = read(file, SWEEP if experiment.training.vary else ())
-            found = set(table[identity(experiment)].itertuples(index=False, name=None))
-        except (ValueError, KeyError, OSError) as error:
-            raise LthError(f"{paths.shown(file)} is damaged ({error}): {remedy}") from error
+        table = read(file, lambda content: parse(content, experiment), remedy, sha256=recorded(experiment.folder, stage, file))
+        found = set(table[identity(experiment)].drop_duplicates().itertuples(index=False, name=None))
         if absent := networks - found:
             some = ", ".join(
                 "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
                 for network in sorted(absent)[:3]
             )
             raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {remedy}")
-        if len(table) != len(networks) * (1 if ending == ".csv" else table["iteration"].nunique()) or found - networks:
+        if len(table) != len(networks) * points or found - networks:
             raise LthError(
                 f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): {remedy}"
             )

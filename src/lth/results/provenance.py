@@ -6,27 +6,29 @@ It is no output of the pipeline: commit, hardware and wall time differ from run 
 import json
 import platform
 import resource
-import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
 from lth import paths
+from lth.errors import LthError
 from lth.machine import hardware
+from lth.results.files import read_sidecar
 from lth.storage import sha256, write_bytes
 
 LIBRARIES = ("torch", "numpy", "numba", "pandas", "dvc")
 
 
 def record(sidecar: Path, outputs: list[Path], command: str, about: dict, seconds: float) -> None:
-    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already: then it only says what they are made from now.
+    """Writes the sidecar of a stage's outputs, unless it describes these very bytes already: then it says at most what they are made from now. One
+    that is damaged is written over.
 
     about: engine, device, library, made_from. seconds: wall time that the stage took.
     """
     hashes = {paths.shown(file): sha256(file) for file in outputs}
-    before = json.loads(sidecar.read_text()) if sidecar.is_file() else {}
+    before = _recorded(sidecar)
     if before.get("sha256") == hashes:
-        if before.get("made_from") != about.get("made_from"):
+        if "made_from" in before and before["made_from"] != about.get("made_from"):
             write_bytes(sidecar, (json.dumps(before | {"made_from": about["made_from"]}, indent=1) + "\n").encode())
         return
     content = {
@@ -42,13 +44,22 @@ def record(sidecar: Path, outputs: list[Path], command: str, about: dict, second
     write_bytes(sidecar, (json.dumps(content, indent=1) + "\n").encode())
 
 
+def _recorded(sidecar: Path) -> dict:
+    """What a sidecar says; nothing where it cannot be read."""
+    try:
+        return read_sidecar(sidecar)
+    except LthError:
+        return {}
+
+
 def _commit() -> str:
-    """The commit that was checked out, marked where tracked sources differed from it; `unknown` where git is not installed or this is no clone."""
-    if not shutil.which("git"):
-        return "unknown"
+    """The commit that was checked out, marked where tracked sources differed from it; `unknown` without git, or where this is no clone."""
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False).stdout.strip()
+        try:
+            return subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False).stdout.strip()
+        except OSError:  # no git on this machine
+            return ""
 
     changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "pipelines", "params.yaml", "dvc.yaml")
     return (git("rev-parse", "HEAD") or "unknown") + (

@@ -1,10 +1,10 @@
 """What an experiment took: time, memory and disk, from the provenance of its results."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from lth import paths
+from lth.results.files import read_sidecar
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Cost:
 
 
 def sidecars(experiment: str) -> list[dict]:
-    """The provenance of an experiment's stages, by their names."""
-    return [json.loads(file.read_text()) for file in sorted((paths.RESULTS / experiment / "provenance").glob("*.json"))]
+    """The provenance of an experiment's stages, by their names. Raises LthError where one is damaged."""
+    return [read_sidecar(file) for file in sorted((paths.RESULTS / experiment / "provenance").glob("*.json"))]
 
 
 def cost(experiment: str) -> Cost:

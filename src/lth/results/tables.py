@@ -1,5 +1,6 @@
 """What figures are drawn from and claims are judged on: the tables of experiments that have been run, by the paper's names."""
 
+import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -9,9 +10,10 @@ import pyarrow.parquet
 
 from lth import paths
 from lth.config import experiment_names, load_experiment
-from lth.errors import LthError
+from lth.results import columns
 from lth.results.expected import expected_networks
-from lth.results.files import has_results, load_curves, load_results
+from lth.results.files import has_results, load_curves, load_results, recorded
+from lth.storage import read
 
 EXTRA = {
     "structure": "structure",
@@ -63,11 +65,16 @@ class Tables:
         """One of the tables in EXTRA. Raises LthError for a damaged file."""
         experiment = self.names[name]
         file = paths.RESULTS / experiment / f"{table}.parquet"
-        try:
-            return pyarrow.parquet.read_table(file).to_pandas()
-        except (pyarrow.ArrowException, OSError) as error:
-            remedy = f"make it with `dvc repro -s -f {stage(table, experiment)}`, or restore it with git"
-            raise LthError(f"{paths.shown(file)} is damaged ({error}): {remedy}") from error
+        remedy = f"make it with `dvc repro -s -f {stage(table, experiment)}`, or restore it with git"
+        return read(file, lambda content: _parse(content, table), remedy, sha256=recorded(experiment, EXTRA[table], file))
+
+
+def _parse(content: bytes, table: str) -> pd.DataFrame:
+    """One of the tables in EXTRA. Raises ValueError where its columns are others, and an ArrowException where it is no Parquet."""
+    rows = pyarrow.parquet.read_table(io.BytesIO(content)).to_pandas()
+    if odd := set(rows) ^ set(getattr(columns, table.upper())):
+        raise ValueError(f"columns missing or unknown: {', '.join(sorted(map(str, odd)))[:200]}")
+    return rows
 
 
 def stage(table: str, experiment: str) -> str:

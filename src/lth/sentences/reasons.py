@@ -1,13 +1,13 @@
 """What could explain where a claim is not reproduced."""
 
-from importlib.resources import files
+from pathlib import Path
 
-import yaml
-
+from lth.config.grammar import parse_yaml
 from lth.results.tables import Tables
 from lth.sentences.template import fill
+from lth.storage import read
 
-_SOURCE = yaml.safe_load(files(__package__).joinpath("reasons.yaml").read_text(encoding="utf-8"))
+_SOURCE = read(Path(__file__).with_name("reasons.yaml"), parse_yaml)
 SCALING: str = _SOURCE["scaling"]
 REASONS: dict[str, list[str]] = _SOURCE["claims"]
 """By a claim's id and, after a comma, its part."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lth.claims import CLAIMS, estimators
-from lth.claims.judge import UNIT
+from lth.claims import estimators
+from lth.claims.judge import CLAIMS, UNIT
 from lth.claims.paired import Absent
 from lth.results.tables import Tables, missing
 from lth.sentences.quantity import Compared, Unit

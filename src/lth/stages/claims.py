@@ -4,6 +4,7 @@ import json
 
 from lth import paths
 from lth.claims.judge import judge_all, judge_unit
+from lth.claims.table import save_verdicts
 from lth.claims.verdict import VERDICTS
 from lth.entry import run
 from lth.storage import write_bytes
@@ -11,8 +12,7 @@ from lth.storage import write_bytes
 
 def main() -> None:
     table = judge_all()
-    for name, rows in (("claims", table), ("claims-unit", judge_unit())):
-        write_bytes(paths.RESULTS / f"{name}.csv", rows.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode())
+    save_verdicts(claims=table, claims_unit=judge_unit())
     counts = {verdict: int((table["verdict"] == verdict).sum()) for verdict in VERDICTS}
     write_bytes(paths.RESULTS / "claims.json", (json.dumps({"claims": counts}, indent=1) + "\n").encode())
 

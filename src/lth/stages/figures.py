@@ -3,11 +3,15 @@
 `python -m lth.stages.figures quick`
 """
 
+from lth.config import COLLECTIONS
 from lth.entry import run
+from lth.errors import LthError
 from lth.reports.drawing import draw_collection
 
 
 def main(collection: str) -> None:
+    if collection not in COLLECTIONS:
+        raise LthError(f"unknown collection {collection[:60]!r}; there are: {', '.join(COLLECTIONS)}")
     draw_collection(collection)
 
 

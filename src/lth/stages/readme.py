@@ -3,12 +3,12 @@
 from lth import paths
 from lth.entry import run
 from lth.reports.claims_map import with_map
-from lth.storage import write_bytes
+from lth.storage import read, write_bytes
 
 
 def main() -> None:
     file = paths.ROOT / "README.md"
-    write_bytes(file, with_map(file.read_text(encoding="utf-8")).encode())
+    write_bytes(file, with_map(read(file, bytes.decode)).encode())
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ import torch
 
 from lth import paths
 from lth.config import INITIAL, Experiment, load_experiment
-from lth.errors import LthError
+from lth.errors import LthError, one_line
+from lth.machine import memory_bytes
 from lth.networks import Network, Parameters, build
 from lth.pruning import Masks
-from lth.storage import write_bytes
+from lth.storage import LARGEST, read, write_bytes
 from lth.tickets.ticket import Ticket, initial_parameters
 
 
@@ -49,6 +50,7 @@ def load_tickets(experiment: Experiment, round: int) -> list[Ticket]:
 
 def load_rounds(experiment: Experiment, rounds: Sequence[int]) -> dict[int, list[Ticket]]:
     """The tickets of several rounds, by round, each in the order of `lineages`; see `load_ticket`."""
+    check_memory(experiment)
     seed = verify_initial(experiment)
     if experiment.pruning.levels and max(rounds) > 0:
         survived = _survived_levels(experiment)
@@ -101,6 +103,7 @@ def save_levels(experiment: Experiment, levels: Sequence[Masks]) -> Path:
 
 def save_initial(experiment: Experiment, seed: int) -> None:
     """Writes the seed and the SHA-256 of each trial's initial parameters."""
+    check_memory(experiment)
     digests = [_digest(initial_parameters(experiment, seed, trial)) for trial in experiment.trials.numbers]
     content = {"seed": np.array(seed), "sha256": np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)}
     _write(ticket_file(experiment, INITIAL), content)
@@ -111,14 +114,29 @@ def verify_initial(experiment: Experiment) -> int:
     file = ticket_file(experiment, INITIAL)
     record = _read(file)
     if record.keys() != {"seed", "sha256"}:
-        raise _unusable(file, f"it holds {', '.join(record) or 'nothing'} where seed and sha256 belong")
+        raise _unusable(file, f"it holds {', '.join(record)[:200] or 'nothing'} where seed and sha256 belong")
+    digests = record["sha256"]
+    if (record["seed"].shape, record["seed"].dtype.kind) != ((), "i") or (digests.shape[1:], digests.dtype) != ((32,), np.uint8):
+        raise _unusable(file, "its seed is no whole number, or its sha256 are none")
     seed = int(record["seed"])
-    if len(record["sha256"]) < experiment.trials.count:
-        raise _unusable(file, f"it holds {len(record['sha256'])} trials of {experiment.trials.count}")
-    for trial, digest in zip(experiment.trials.numbers, record["sha256"], strict=False):
+    if len(digests) < experiment.trials.count:
+        raise _unusable(file, f"it holds {len(digests)} trials of {experiment.trials.count}")
+    for trial, digest in zip(experiment.trials.numbers, digests, strict=False):
         if digest.tobytes() != _digest(initial_parameters(experiment, seed, trial)):
             raise _unusable(file, f"the initial weights drawn for trial {trial} are not the recorded ones (seed, network or NumPy changed)")
     return seed
+
+
+def check_memory(experiment: Experiment) -> None:
+    """Raises LthError where the tickets of one round, or one network while it is drawn, are more than this machine has memory for."""
+    weights, networks = build(experiment.network).weight_count, len(lineages(experiment))
+    needed = weights * (12 + networks)  # drawn as float64, kept as float32; a byte a weight of each mask
+    if needed > (there := memory_bytes()):
+        file = paths.shown(paths.PIPELINES / experiment.folder / "params.yaml")
+        raise LthError(
+            f"{file}: {networks:,} networks of {weights:,} weights need {needed / 2**30:,.0f} GiB to be drawn, this machine has "
+            f"{there / 2**30:,.0f}: lower network.width, network.hidden or trials"
+        )
 
 
 def ticket_file(experiment: Experiment, name: str) -> Path:
@@ -163,7 +181,7 @@ def _pruned_masks(experiment: Experiment, round: int, masks: list[Masks]) -> lis
     try:
         return [_without_pruned(mask, pruned, *lineage) for lineage, mask in zip(lineages(experiment), masks, strict=True)]
     except (KeyError, ValueError) as error:
-        raise _unusable(file, f"it does not fit the rounds before it ({error})") from error
+        raise _unusable(file, f"it does not fit the rounds before it ({one_line(error)})") from error
 
 
 def _without_pruned(masks: Masks, pruned: dict[str, np.ndarray], variant: float | None, trial: int) -> Masks:
@@ -172,8 +190,8 @@ def _without_pruned(masks: Masks, pruned: dict[str, np.ndarray], variant: float 
     for name, mask in masks.items():
         survivors = int(mask.sum())
         packed = pruned[_key(variant, trial, name)]
-        if len(packed) != (survivors + 7) // 8:
-            raise ValueError(f"{name} has {survivors} survivors, the file {len(packed)} bytes")
+        if (packed.shape, packed.dtype) != (((survivors + 7) // 8,), np.uint8):
+            raise ValueError(f"{name} has {survivors} survivors, the file {packed.dtype} {list(packed.shape)}")
         left[name] = mask.clone()
         left[name][mask] = torch.from_numpy(np.unpackbits(packed, count=survivors) == 0)
     return left
@@ -194,15 +212,19 @@ def _write(file: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 def _read(file: Path) -> dict[str, np.ndarray]:
-    try:
-        with open(file, "rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-            return dict(arrays)
-    except FileNotFoundError:
-        raise LthError(
-            f"{paths.shown(file)} is missing: restore it with git, or train it with `dvc repro pipelines/{file.parent.relative_to(paths.TICKETS)}/dvc.yaml`"
-        ) from None
-    except Exception as error:  # damage shows in many ways: in the zip, its compression, an array's header or its type
-        raise _unusable(file, f"it is truncated or damaged ({error})") from error
+    remedy = f"restore it with git, or train it with `dvc repro pipelines/{file.parent.relative_to(paths.TICKETS)}/dvc.yaml`"
+    return read(file, _arrays, remedy)
+
+
+def _arrays(content: bytes) -> dict[str, np.ndarray]:
+    """The arrays of an npz file. Raises whatever zip, compression, an array's header or its type do, and ValueError for one that is no such file."""
+    opened = np.load(io.BytesIO(content), allow_pickle=False)
+    if not isinstance(opened, np.lib.npyio.NpzFile):
+        raise ValueError("a single array where an archive of them belongs")
+    with opened as arrays:
+        if (held := sum(entry.file_size for entry in arrays.zip.infolist())) > LARGEST:
+            raise ValueError(f"it unpacks to {held:,} bytes")
+        return dict(arrays)
 
 
 def _unusable(file: Path, why: str) -> LthError:

@@ -90,7 +90,17 @@ def checkpoints(depends_on: dict, what: str) -> Iterator[Checkpoints]:
 
 def _save(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     contiguous = {name: value.contiguous() for name, value in tensors.items()}
-    write_atomically(file, lambda temporary: save_file(contiguous, temporary, metadata))
+    signed = metadata | {"sha256": _digest(contiguous, metadata)}
+    write_atomically(file, lambda temporary: save_file(contiguous, temporary, signed))
+
+
+def _digest(tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
+    """SHA-256 of all that a file holds: a bit that flips in it would be trained on from."""
+    sha = hashlib.sha256(json.dumps(metadata, sort_keys=True).encode())
+    for name, value in sorted(tensors.items()):
+        sha.update(f"{name} {value.dtype} {list(value.shape)}".encode())
+        sha.update(value.cpu().reshape(-1).view(torch.uint8).numpy())
+    return sha.hexdigest()
 
 
 def _seconds(file: Path) -> float:
@@ -98,14 +108,16 @@ def _seconds(file: Path) -> float:
     try:
         with safe_open(file, "pt") as opened:
             return float((opened.metadata() or {}).get("seconds", 0))
-    except (OSError, SafetensorError):
+    except (OSError, SafetensorError, ValueError):
         return 0
 
 
 def _load(file: Path) -> tuple[dict[str, Tensor], dict[str, str]] | None:
-    """A file's tensors and metadata. One that is missing or unreadable counts as none: training then starts over."""
+    """A file's tensors and metadata. One that is missing, unreadable or not as it was written counts as none: training then starts over."""
     try:
         with safe_open(file, "pt") as opened:
-            return {name: opened.get_tensor(name) for name in opened.keys()}, opened.metadata() or {}  # noqa: SIM118
+            tensors, metadata = {name: opened.get_tensor(name) for name in opened.keys()}, opened.metadata() or {}  # noqa: SIM118
     except (OSError, SafetensorError):
         return None
+    written = metadata.pop("sha256", None)
+    return (tensors, metadata) if written == _digest(tensors, metadata) else None

@@ -20,8 +20,8 @@ class Plan:
 
     @property
     def evaluation_points(self) -> list[int]:
-        """Iterations at which networks are evaluated: 0, every so many, those that a test is asked at, and always the last."""
-        return sorted({*range(0, self.training.iterations, self.evaluation.every), *self.evaluation.test_at, self.training.iterations})
+        """Iterations at which networks are evaluated."""
+        return self.evaluation.points(self.training.iterations)
 
     @property
     def test_points(self) -> list[int]:

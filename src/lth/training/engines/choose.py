@@ -1,13 +1,14 @@
 """Which engine trains what: a function of params and the kind of device, never of timing or load."""
 
 import torch
-import yaml
 
 from lth import paths
 from lth.config import Settings
+from lth.config.grammar import parse_yaml
 from lth.data import DataSet
 from lth.errors import LthError
 from lth.networks import Network
+from lth.storage import read
 from lth.training.engines.torch import TorchEngine
 from lth.training.loop import Engine
 from lth.training.plan import Plan
@@ -57,7 +58,12 @@ def device_kind(settings: Settings) -> str:
 
 def numerics_id(network: str, engine: str) -> str:
     """The declared id of an engine's arithmetic for a network; it changes when results do (tests/test_golden.py holds it)."""
-    ids = yaml.safe_load((paths.NUMERICS / f"{network}.yaml").read_text())
+    file = paths.NUMERICS / f"{network}.yaml"
+    ids = read(file, lambda content: dict(parse_yaml(content)))
+    if not isinstance(ids.get(engine), int):
+        raise LthError(
+            f"{paths.shown(file)}: {engine} must be declared with a whole number, not {ids.get(engine)!s:.60}; restore it with git"
+        )
     return f"{engine}-{ids[engine]}"
 
 
