@@ -12,7 +12,7 @@ import torch
 import yaml
 from safetensors.torch import save_file
 
-from lth import paths
+from lth import paths, seeds
 from lth.config import Experiment, Settings
 from lth.data import DataSet, Split
 from lth.data.content import digest
@@ -137,7 +137,11 @@ def write_project(root: Path, changes: dict | None = None) -> None:
     write_experiment(root, numbers(changes))
     (root / "data").mkdir()
     for name in ("mnist", "cifar10"):
-        save_file(images(name), root / "data" / f"{name}.safetensors")
+        tensors = images(name)
+        shuffled = torch.from_numpy(seeds.stream(SETTINGS["seed"], "split", name).permutation(len(tensors["train_labels"])))
+        held_out = len(tensors["validation"])
+        tensors |= {"train": shuffled[held_out:].sort().values, "validation": shuffled[:held_out].sort().values}
+        save_file(tensors, root / "data" / f"{name}.safetensors")
     numerics = Path(shutil.copytree(REPOSITORY / "src" / "lth" / "numerics", root / "src" / "lth" / "numerics"))
     (numerics / "data.yaml").write_text(yaml.safe_dump({name: content(images(name)) for name in ("mnist", "cifar10")}))
 

@@ -31,7 +31,7 @@ class Claim:
     """The arms and extra tables of each experiment that it is judged on."""
     part: str = ""
     estimator: str = ""
-    """A function of `lth.claims.estimators`; empty where the experiments do not exist yet."""
+    """A function of `lth.claims.estimators`; empty where nothing has run that it could be tried on."""
     options: dict[str, Any] = field(default_factory=dict)
     kind: Literal["number", "direction"] = "number"
     """Whether the paper names a number, or a direction alone."""
@@ -76,6 +76,8 @@ def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({}), loa
         for name, of in needs.items()
         if (absent := missing(folders[name], tuple(of)) if folders[name] in there else of)
     )
+    if not claim.estimator:
+        lacking = lacking or "an estimator"
     outcome: dict = {
         "ours": "",
         "low": None,

@@ -46,7 +46,7 @@ def prepare(name: str, seed: int, file: Path) -> None:
     The file holds uint8 IMAGES [N, C, H, W] with their labels [N], and the int64 positions of two PARTS of the training images, ascending.
     """
     tensors = {key: torch.from_numpy(value.copy()) for key, value in read_originals(name).items()}
-    tensors["train"], tensors["validation"] = _parts(name, seed, len(tensors["train_labels"]))
+    tensors["train"], tensors["validation"] = _parts(name, seed, len(tensors["train_labels"]), VALIDATION_IMAGES)
     write_atomically(file, lambda temporary: save_file(tensors, temporary))
 
 
@@ -88,13 +88,13 @@ def is_split_by(seed: int, name: str) -> bool:
             images = len(held) + tensors.get_slice("train").get_shape()[0]
     except (OSError, SafetensorError) as error:
         raise LthError(f"{paths.shown(file)} is damaged ({one_line(error)}): make it again with `dvc repro -f data@{name}`") from error
-    return torch.equal(held, _parts(name, seed, images)[1])
+    return torch.equal(held, _parts(name, seed, images, len(held))[1])
 
 
-def _parts(name: str, seed: int, images: int) -> tuple[Tensor, Tensor]:
+def _parts(name: str, seed: int, images: int, held_out: int) -> tuple[Tensor, Tensor]:
     """Positions of the images that are trained on and of those held out, int64, ascending."""
     shuffled = seeds.stream(seed, "split", name).permutation(images)
-    return tuple(torch.from_numpy(np.sort(part)) for part in (shuffled[VALIDATION_IMAGES:], shuffled[:VALIDATION_IMAGES]))
+    return tuple(torch.from_numpy(np.sort(part)) for part in (shuffled[held_out:], shuffled[:held_out]))
 
 
 def _scale(scaling: str, train_images: Tensor):

@@ -28,7 +28,7 @@ def record(sidecar: Path, outputs: list[Path], command: str, about: dict, second
     hashes = {paths.shown(file): sha256(file) for file in outputs}
     before = _recorded(sidecar)
     if before.get("sha256") == hashes:
-        if "made_from" in before and before["made_from"] != about.get("made_from"):
+        if before.get("made_from") != about.get("made_from"):
             write_bytes(sidecar, (json.dumps(before | {"made_from": about["made_from"]}, indent=1) + "\n").encode())
         return
     content = {
