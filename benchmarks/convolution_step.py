@@ -1,7 +1,7 @@
 """A step and an evaluation of Conv-2, Conv-4 and Conv-6 on one core: the sparse engine against the torch engine and the conventional loop.
 
 All sides live in one process with one thread and are timed in turn, on the paper's networks and on narrower ones, with the masks of
-several rounds. The least of the repeats counts, because other load only ever adds.
+several rounds. Time is the process's own, and the least of the repeats counts, because other load only ever adds.
 """
 
 import argparse
@@ -84,9 +84,9 @@ def _milliseconds(run: Callable[[], object], count: int) -> Callable[[], float]:
     """Measures how long one of `count` takes."""
 
     def measured() -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         run()
-        return 1e3 * (time.perf_counter() - started) / count
+        return 1e3 * (time.process_time() - started) / count
 
     return measured
 
