@@ -50,7 +50,7 @@ DEEP_RUN = {
     "evaluation.test_curve_until": 4,
 }
 """For networks with batchnorm, which divides by deviations that may be small, layer upon layer: after the steps above, losses differ by up to
-400% between two instruction sets of one processor; after these, larger batches and fewer, smaller steps, by 3e-5. Of the arms, those that
+24% between two instruction sets of one processor; after these, larger batches and fewer, smaller steps, by 2e-5. Of the arms, those that
 are trained."""
 
 NETWORKS = get_args(NetworkConfig.model_fields["name"].annotation)

@@ -167,3 +167,20 @@ def test_batchnorm_begins_with_ones_and_zeros(name):
     module = built.module()
     module.load_state_dict(parameters)
     assert all((parameters[key] == value).all() for key, value in module.state_dict().items() if key in parameters)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_pooling_before_relu_has_the_bits_of_pooling_after(layout):
+    """Forwards and backwards, ties and windows without a positive number included."""
+    generator = torch.Generator().manual_seed(0)
+    hidden = torch.randn(8, 6, 16, 16, generator=generator).mul(2).round().div(2).add(0.0)
+    hidden[:, :2] -= 2
+    hidden = hidden.contiguous(memory_format=layout)
+    seen = []
+    for forward in (lambda h: torch.max_pool2d(torch.relu(h), 2), lambda h: torch.relu(torch.max_pool2d(h, 2))):
+        leaf = hidden.clone().requires_grad_()
+        out = forward(leaf)
+        (gradient,) = torch.autograd.grad(out, leaf, torch.linspace(-1, 1, out.numel()).view_as(out))
+        seen.append([value.detach().contiguous().view(torch.int32) for value in (out, gradient)])
+    assert all(torch.equal(one, two) for one, two in zip(*seen, strict=True))
+    assert (seen[0][0] == 0).float().mean() > 0.3
