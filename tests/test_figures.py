@@ -25,7 +25,7 @@ from lth.results.tables import Tables, missing, partial
 from lth.stages import figures, table
 
 ROUNDS = {"r00": "initial", **{f"r{n:02}": f"r{n - 1:02}" for n in range(1, 19)}}
-LENGTH = {"training.iterations": 5000, "evaluation.every": 100}
+LENGTH = {"training.iterations": 50_000, "evaluation.every": 1000}
 ARMS = ("reinit", "sparsity", "reshuffle", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3")
 CONTROLLED = {
     arm.replace(".", "-"): {"control": arm, "rounds": ["r03", "r07"], "after": "r06", "draws": 2, "test_curve_until": 0} for arm in ARMS
@@ -45,11 +45,11 @@ def made_up(name: str, blocks: dict, **changes) -> None:
     for stage, networks in expected_networks(experiment).items():
         rows = pd.DataFrame(sorted(networks), columns=["arm", "round", "trial", "draw"])
         scores = {score: 0.97 + 0.02 * generator.random(len(rows)) for score in SCORES}
-        rows = rows.assign(**scores, es_iteration=generator.integers(1, 50, len(rows)) * 100, percent_remaining=100 * 0.8 ** rows["round"])
+        rows = rows.assign(**scores, es_iteration=generator.integers(1, 50, len(rows)) * 1000, percent_remaining=100 * 0.8 ** rows["round"])
         rows = rows.assign(
             experiment=name, scale="paper", weights_remaining=1, iterations=1, learning_rate=1, engine="e", device="d", library="l"
         )
-        points = pd.concat([rows[["arm", "round", "trial", "draw"]].assign(iteration=i) for i in experiment.evaluation.points(5000)])
+        points = pd.concat([rows[["arm", "round", "trial", "draw"]].assign(iteration=i) for i in experiment.evaluation.points(50_000)])
         points = points.assign(**{column: generator.random(len(points)) for column in list(CURVES)[5:]})
         save(experiment, stage, rows[list(COLUMNS)], points[list(CURVES)])
     table.main(name)

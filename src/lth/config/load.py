@@ -1,6 +1,7 @@
 """Reading params.yaml files: every mistake is one line that names the file, the key, the value and what is allowed."""
 
 import difflib
+import functools
 import re
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def _folder(name: str) -> str:
 
 def _load(model: type[Frozen], file: Path):
     remedy = f"mend it, or restore it with `git checkout -- {paths.shown(file)}`" if file.exists() else ""
-    values = read(file, parse_yaml, remedy)
+    values = read(file, _parsed, remedy)
     if not isinstance(values, dict):
         raise LthError(f"{paths.shown(file)}: holds no parameters; restore it with `git checkout -- {paths.shown(file)}`")
     try:
@@ -73,6 +74,12 @@ def _load(model: type[Frozen], file: Path):
         described = [_described(model, mistake) for mistake in error.errors(include_url=False)[:MOST]]
         more = f"; and {error.error_count() - MOST} more" if error.error_count() > MOST else ""
         raise LthError(f"{paths.shown(file)}: {'; '.join(described)}{more}") from error
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(content: bytes):
+    """What a file holds, which drawing asks for again and again; nobody writes into it."""
+    return parse_yaml(content)
 
 
 def _described(model: type[Frozen], error: dict) -> str:

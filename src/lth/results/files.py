@@ -135,16 +135,15 @@ def _check_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
 
 
 def _check_numbers(table: pd.DataFrame, columns: list[str]) -> None:
-    if wordy := [name for name in columns if table[name].dtype.kind not in "if"]:
+    if wordy := [name for name, dtype in table.dtypes[columns].items() if dtype.kind not in "if"]:
         raise ValueError(f"words for numbers: {', '.join(wordy)}")
-    for name in columns:
-        values = table[name].to_numpy()
-        least, most = RANGES.get(name, (0, np.inf))
-        right = np.isfinite(values) & (values >= least) & (values <= most)
-        if not right.all():
-            raise ValueError(
-                f"{name} is {values[~right][0]:g}, must be {f'from {least} to {most}' if name in RANGES else 'finite, not negative'}"
-            )
+    values = table[columns].to_numpy(float)
+    least, most = np.array([RANGES.get(name, (0, np.inf)) for name in columns]).T
+    wrong = ~(np.isfinite(values) & (values >= least) & (values <= most))
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        allowed = f"from {least[column]:g} to {most[column]:g}" if columns[column] in RANGES else "finite, not negative"
+        raise ValueError(f"{columns[column]} is {values[row, column]:g}, must be {allowed}")
 
 
 def _load_all(experiment: Experiment, ending: str, parse: Callable[[bytes, Experiment], pd.DataFrame]) -> pd.DataFrame:
@@ -154,7 +153,8 @@ def _load_all(experiment: Experiment, ending: str, parse: Callable[[bytes, Exper
     for stage, networks in expected_networks(experiment).items():
         file = runs_folder(experiment) / f"{stage}{ending}"
         table = read(file, lambda content: parse(content, experiment), remedy, sha256=recorded(experiment.folder, stage, file))
-        found = set(table[identity(experiment)].drop_duplicates().itertuples(index=False, name=None))
+        networks_of = table[identity(experiment)]
+        found = set((networks_of if points == 1 else networks_of.drop_duplicates()).itertuples(index=False, name=None))
         if absent := networks - found:
             some = ", ".join(
                 "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
