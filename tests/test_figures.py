@@ -25,7 +25,7 @@ from lth.results.tables import Tables, missing, partial
 from lth.stages import figures, table
 
 ROUNDS = {"r00": "initial", **{f"r{n:02}": f"r{n - 1:02}" for n in range(1, 19)}}
-LENGTH = {"training.iterations": 50_000, "evaluation.every": 1000}
+LENGTH = {"training.iterations": 50_000, "evaluation.every": 500}
 ARMS = ("reinit", "sparsity", "reshuffle", "resampled", "noise-0.5", "noise-1", "noise-2", "noise-3")
 CONTROLLED = {
     arm.replace(".", "-"): {"control": arm, "rounds": ["r03", "r07"], "after": "r06", "draws": 2, "test_curve_until": 0} for arm in ARMS
