@@ -8,7 +8,7 @@ from lth.config import experiment_names, load_experiment
 ITERATIONS = 50
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # 5 minutes of one core for all (Zen 4, torch 2.15); 20 beside trainings that occupy it
 @pytest.mark.parametrize("name", experiment_names("paper"))
 def test_a_network_of_the_papers_size_trains(name):
     """On noise; with batchnorm's statistics, whether it learns shows only later."""

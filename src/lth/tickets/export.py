@@ -1,7 +1,11 @@
 """A ticket as one self-contained file that plain PyTorch reads, without this package.
 
 The safetensors file holds, for each layer, its initial weights float32 with pruned ones at zero (`fc1.weight`), its bias, and its mask, one
+<<<<<<< HEAD
 bit per weight in C order, most significant first (`fc1.weight.mask`, uint8). Its metadata are strings that say what it is;
+=======
+bit a weight in C order, most significant first (`fc1.weight.mask`, uint8); and batchnorm's scales, biases and statistics where there are any. Its metadata are strings that say what it is;
+>>>>>>> networks
 `sha256` is that of all tensors' bytes in the order of their names.
 """
 
@@ -30,7 +34,7 @@ for name in [name for name in tensors if name.endswith(".mask")]:
     shape = tensors[name.removesuffix(".mask")].shape
     bits = np.unpackbits(tensors.pop(name).numpy(), count=shape.numel())
     masks[name.removesuffix(".mask")] = torch.from_numpy(bits).view(shape).bool()
-# tensors: a state_dict of initial weights and biases; masks: bool, by the names of the weights
+# tensors: a state_dict of initial weights, biases and batchnorm; masks: bool, by the names of the weights
 """
 
 
@@ -51,7 +55,7 @@ def export(ticket: Ticket, file: Path) -> None:
     metadata = {
         "experiment": experiment.folder,
         "network": experiment.network.name,
-        "activation": "ReLU after every layer but the last",
+        "activation": "ReLU after every layer but the last; in a residual block, the second after the sum",
         "layers": ", ".join(f"{layer.name} {'x'.join(map(str, layer.shape))}" for layer in ticket.network.layers),
         "data": experiment.data.name,
         "scaling of images": experiment.data.scaling,

@@ -24,9 +24,9 @@ def choose_engine(settings: Settings, network: Network, data: DataSet, plan: Pla
     Raises LthError where a GPU is asked for and there is none, or the sparse kernels for what they cannot train.
     """
     device = device_kind(settings)
-    sparse = device == "cpu" and can_be_sparse(network)
+    sparse = device == "cpu" and can_be_sparse(network) and not plan.training.augment
     if settings.engine == "sparse" and not sparse:
-        able = "Lenet without dropout, Conv-2, Conv-4 and Conv-6 on the CPU"
+        able = "Lenet without dropout, Conv-2, Conv-4 and Conv-6 on the CPU, none with augmentation"
         raise LthError(f"params.yaml: engine: 'sparse' trains {able}; set it to auto or torch for anything else")
     if settings.engine != "torch" and sparse:
         return _sparse_engine(network, data, plan)
