@@ -1,11 +1,8 @@
 """A ticket as one self-contained file that plain PyTorch reads, without this package.
 
 The safetensors file holds, for each layer, its initial weights float32 with pruned ones at zero (`fc1.weight`), its bias, and its mask, one
-<<<<<<< HEAD
-bit per weight in C order, most significant first (`fc1.weight.mask`, uint8). Its metadata are strings that say what it is;
-=======
-bit a weight in C order, most significant first (`fc1.weight.mask`, uint8); and batchnorm's scales, biases and statistics where there are any. Its metadata are strings that say what it is;
->>>>>>> networks
+bit per weight in C order, most significant first (`fc1.weight.mask`, uint8), and batchnorm's scales, biases and statistics where there are
+any. Its metadata are strings that say what it is;
 `sha256` is that of all tensors' bytes in the order of their names.
 """
 
