@@ -36,7 +36,7 @@ figures: $(INSTALLED)  ## Redraw every figure, judge the claims, write the galle
 	@echo "figures/index.html shows them, with what has not been run"
 
 test: $(INSTALLED)  ## Run the tests
-	python -m pytest
+	python -m pytest -n 2 --dist loadfile
 
 test-slow: $(INSTALLED)  ## Run the slow truths too
 	python -m pytest -m "slow or not slow"
