@@ -11,4 +11,4 @@ dvc repro --single-item figures@quick > /dev/null
 echo
 echo "Done. Look at:"
 for figure in figures/quick/*.png; do echo "  $figure"; done
-echo "  results/quick/*/runs/*.csv   one row a trained network (columns: src/lth/results/columns.py)"
+echo "  results/quick/*/runs/*.csv   one row per trained network (columns: src/lth/results/columns.py)"

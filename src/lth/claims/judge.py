@@ -46,6 +46,8 @@ def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:
             claim = Claim(**entry)
         except TypeError as error:
             raise LthError(f"{where}: {str(error).split('() ')[-1]}; the keys are {', '.join(Claim.__dataclass_fields__)}") from error
+        if not isinstance(claim.figure, int):
+            raise LthError(f"{where}: figure: {claim.figure!r} is wrong, must be the number of a figure of the paper")
         if claim.estimator and not hasattr(estimators, claim.estimator):
             raise LthError(f"{where}: lth/claims/estimators.py has no function {claim.estimator!r}")
         claims.append(claim)

@@ -20,7 +20,7 @@ SCALES = {
     "beyond": ("Beyond the paper", "What readers asked next."),
 }
 KINDS = ("pdf", "svg", "png", "csv")
-REMEDY = "What each figure lacks, and the command that makes it. An arm that an experiment's params.yaml does not hold yet needs a block there first."
+REMEDY = "What each figure lacks, and the command that makes it. An arm, or a round of it, that an experiment's params.yaml does not hold yet needs a block there first."
 
 
 @dataclass(frozen=True)
