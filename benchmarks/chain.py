@@ -113,7 +113,7 @@ def tables(record: dict) -> list[str]:
         extrapolated = sum(row["seconds"][sides.SPARSE_ALL_CORES]["median"] for row in real)
         lines += [
             "",
-            f"The {len(real)} rounds that were trained for `results/lenet` took {sum(row['seconds_of_the_real_round'] for row in real):,.0f} s "
+            f"The {len(real)} rounds that were trained for `results/paper/lenet` took {sum(row['seconds_of_the_real_round'] for row in real):,.0f} s "
             f"by their provenance, beside whatever else ran; extrapolated, the same rounds take {extrapolated:,.0f} s.",
         ]
     return lines
