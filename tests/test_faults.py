@@ -223,7 +223,7 @@ def test_ctrl_c_later_goes_on_from_the_checkpoint(project, monkeypatch, capfd):
     with pytest.raises(SystemExit) as ended:
         run(main)
     assert ended.value.code == 130
-    assert capfd.readouterr().err == "interrupted; the same command goes on from the checkpoint\n"
+    assert capfd.readouterr().err == "interrupted; where it was training, the same command goes on from the checkpoint\n"
 
 
 def test_the_page_has_a_row_for_every_fault_and_no_other():
