@@ -11,8 +11,7 @@ from benchmarks.engine import EngineStack
 from benchmarks.gpu_card import Card, parameter_bytes, training_operations
 from benchmarks.interleaved import Remote, interleave, ratio, shown, spread
 from benchmarks.record import save
-from lth.config import experiment_names, load_experiment, load_settings
-from lth.config.settings import Precision
+from lth.config import Precision, experiment_names, load_experiment, load_settings
 from lth.results.expected import expected_networks
 
 STACKS = {"lenet": (1, 5, 25, 100), "conv2": (1, 5, 15), "conv4": (1, 5, 15), "conv6": (1, 5, 15)}

@@ -4,8 +4,7 @@ import time
 
 import torch
 
-from lth.config import Experiment
-from lth.config.settings import Precision
+from lth.config import Experiment, Precision
 from lth.experiments.operations import step_operations
 from lth.networks import build
 from lth.training.engines.torch import set_precision

@@ -1,9 +1,8 @@
 """The steps of Adam and momentum on a GPU, each one kernel of Triton: decay, mask, moments and parameters [R, P] in a single pass.
 
-A step is as fast as memory here. Adam reads five numbers a parameter and writes three; torch's operations, one after another, read and
-write 21. The formulas and their order are those of `lth.training.optimisers`, each operation rounded by itself (`enable_fp_fusion`), with
-divisions and square roots exact to the last bit; torch's own kernels join some multiplications with additions, so that both differ in the
-last bits.
+A step is as fast as memory here. Adam reads five numbers a parameter and writes three; torch's ten operations read and write 25. The formulas
+and their order are those of `lth.training.optimisers`, each operation rounded by itself (`enable_fp_fusion`), with divisions and square roots
+exact to the last bit; torch's own kernels join some multiplications with additions, so that both differ in the last bits.
 """
 
 import triton

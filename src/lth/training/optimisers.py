@@ -85,7 +85,7 @@ class Momentum:
 
 def optimiser(config: OptimiserConfig, parameters: Tensor, *, fused: bool = False) -> Optimiser:
     """A fresh optimiser for flat parameters [R, P]. fused: its step one kernel, where there is one (`lth.training.fused`)."""
-    adam, momentum, sgd = Adam, Momentum, SGD
+    adam, momentum = Adam, Momentum
     if fused:
         from lth.training.fused import FusedAdam as adam
         from lth.training.fused import FusedMomentum as momentum
@@ -93,7 +93,7 @@ def optimiser(config: OptimiserConfig, parameters: Tensor, *, fused: bool = Fals
         return adam({"mean": torch.zeros_like(parameters), "square": torch.zeros_like(parameters)}, config.weight_decay)
     if config.name == "momentum":
         return momentum({"velocity": torch.zeros_like(parameters)}, config.weight_decay)
-    return sgd({}, config.weight_decay)
+    return SGD({}, config.weight_decay)
 
 
 def _mask(parameters: Tensor, gradient: Tensor, mask: Tensor, decay: float) -> None:

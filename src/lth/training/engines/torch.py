@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lth.config.settings import Precision
+from lth.config import Precision
 from lth.data import DataSet, Split
 from lth.errors import LthError
 from lth.machine import can_compile_triton, cores
