@@ -194,6 +194,6 @@ def test_a_stage_that_takes_too_long_refuses(project, monkeypatch):
     said = str(ended.value)
     assert said.startswith("error: quick/tiny r00 would train for about ")
     assert "\n" not in said
-    for part in (" hours of one core", "cpu_hours in params.yaml allows 1e-07", "`make quick-cifar`", "GPU"):
+    for part in (" hours of one core", "cpu_hours in params.yaml allows 1e-07", "`make desk`", "GPU"):
         assert part in said
     assert sorted(project.rglob("*")) == before, "nothing was made or removed"
