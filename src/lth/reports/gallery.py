@@ -87,7 +87,7 @@ def label(name: str) -> str:
 
 
 def _collections() -> list[dict]:
-    """The collections that have figures, what is shown of each, and what it lacks (None: that is not told)."""
+    """The collections that have figures, what is shown of each, and what it lacks, where that is told."""
     claims = load_verdicts()
     found = []
     for folder, (title, about) in SCALES.items():
@@ -100,7 +100,7 @@ def _collections() -> list[dict]:
             {"label": label(row["figure"]), "needs": row["not run"], "command": row["command"]}
             for row in index[index["not run"] != ""].to_dict("records")
         ]
-        found.append({"folder": folder, "title": title, "about": about, "shown": shown, "lacking": lacking if folder in LACKING else None})
+        found.append({"folder": folder, "title": title, "about": about, "shown": shown, "lacking": lacking if folder in LACKING else []})
     return found
 
 
