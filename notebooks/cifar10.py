@@ -13,6 +13,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
+from matplotlib.ticker import LogLocator
 
 import lth
 from lth.config import experiment_names, load_experiment
@@ -59,24 +60,27 @@ SENTENCES = (
     """
     {% set stop, accuracy = lead(name, "stop"), lead(name, "accuracy") %}
     {% set soon, good = stop.by_round[stop.last], accuracy.by_round[accuracy.last] %}
-    **{{ label }}.** At P_m {{ stop.last }} the ticket stops {{ soon }} than the dense network ({{ soon.signed }} sooner, interval
-    {{ soon.interval }}) and is {{ good }} ({{ good.signed }}, {{ good.interval }}).
+    At P_m {{ stop.last }} the ticket stops {{ soon }} than the dense network (by {{ soon.signed }}, interval {{ soon.interval }}) and is
+    {{ good }} (by {{ good.signed }}, interval {{ good.interval }}).
     """,
     """
     {% set stop, accuracy = lead(name, "stop"), lead(name, "accuracy") %}
-    Of its {{ stop.by_round|length }} rounds, it stops earlier {{ stop.ahead|at }} and later {{ stop.behind|at }}; it is more accurate
+    Of {{ stop.by_round|length }} rounds, it stops earlier {{ stop.ahead|at }} and later {{ stop.behind|at }}; it is more accurate
     {{ accuracy.ahead|at }} and less accurate {{ accuracy.behind|at }}.
     """,
     """
     {% set stop, accuracy = lead(name, "stop", over="reinit"), lead(name, "accuracy", over="reinit") %}
     {% set soon, good = stop.by_round[stop.last], accuracy.by_round[accuracy.last] %}
-    Beside its reinitialisation at P_m {{ stop.last }} it stops {{ soon }} ({{ soon.signed }} sooner, {{ soon.interval }}) and is {{ good }}
-    ({{ good.signed }}, {{ good.interval }}).
+    At P_m {{ stop.last }} it stops {{ soon }} than its reinitialisation (by {{ soon.signed }}, interval {{ soon.interval }}) and is {{ good }}
+    (by {{ good.signed }}, interval {{ good.interval }}).
     """,
 )
 for collection, tables in FOUND.items():
-    said = [fill(SENTENCES, tables, name=name, label=LABELS[name]) for name in tables]
-    display(Markdown("\n\n".join([f"### {collection.title()} scale", *said])))
+    lines = [f"### {collection.title()} scale"]
+    for name in tables:
+        said = [fill([sentence], tables, name=name) for sentence in SENTENCES]
+        lines += ["", f"**{LABELS[name]}**", "", *(f"- {words}" for words in said if words)]
+    display(Markdown("\n".join(lines)))
 
 # %% [markdown]
 # ## How much sooner, how much better
@@ -86,15 +90,13 @@ for collection, tables in FOUND.items():
 
 # %%
 for collection, tables in FOUND.items():
-    figure, (left, right) = plt.subplots(1, 2, layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(6.75, 3.1), layout="constrained")
     figure.suptitle(f"{collection} scale", fontsize=8)
     for name in tables:
         rows = tables.rows(name)
         dense = rows[rows["round"] == 0].set_index("trial")
         for arm, line in (("ticket", "-"), ("reinit", ":")):
-            table = rows[rows["arm"].eq(arm) & rows["round"].gt(0)].join(
-                dense, on="trial", rsuffix="_dense"
-            )
+            table = rows[rows["arm"] == arm].join(dense, on="trial", suffixes=("", "_dense"))
             table["sooner"] = table["es_iteration_dense"] / table["es_iteration"].clip(lower=1)
             table["gain"] = 100 * (table["es_test_accuracy"] - table["es_test_accuracy_dense"])
             means = table.groupby("percent_remaining")[["sooner", "gain"]].mean()
@@ -106,9 +108,10 @@ for collection, tables in FOUND.items():
     for ax in (left, right):
         ax.set(xscale="log", xlabel="weights remaining $P_m$ (%)")
         ax.invert_xaxis()
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.xaxis.set_major_formatter("{x:g}")
-        ax.xaxis.set_minor_formatter("{x:g}")
-    left.legend(fontsize=6.5)
+        ax.minorticks_off()
+    figure.legend(loc="outside lower center", ncols=len(tables.names))
     plt.show()
 # %% [markdown]
 # ## The tables
