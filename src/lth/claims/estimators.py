@@ -81,21 +81,26 @@ def crosses_back(tables: Tables, *, column: str, round: int) -> Measured:
     return _threshold(rows, first_below(lead, after), first_not_above(lead, after), round, lead(max(round - 3, 1)))
 
 
-def stays_above(tables: Tables, *, experiment: str, least_percent: float) -> Measured:
-    """How long the ticket stays above the dense accuracy: until the first round after its best that lies below.
+def stays_above(
+    tables: Tables, *, experiment: str, least_percent: float, column: str = ACCURACY, margin: float = 0, no_longer: bool = False
+) -> Measured:
+    """How long the ticket stays above the dense accuracy, or at most `margin` points below: until the first round after its best that lies
+    lower.
 
-    That round may come at most two before the first below `least_percent`; to stay above for longer is no less. The effect is the
-    advantage, averaged over the rounds down to `least_percent`.
+    That round may come at most two before the first below `least_percent`; to stay above for longer is no less, unless the claim is that it
+    does so for `no_longer`: then that round comes at most two after it. The effect is the advantage, averaged over the rounds down to
+    `least_percent`.
     """
     rows = tables.rows(experiment)
-    lead = over_dense(rows, ACCURACY)
+    lead = over_dense(rows, column)
     inside = pruned_rounds(rows, "ticket", least_percent)
-    after = [later for later in pruned_rounds(rows, "ticket") if later > best_round(rows, ACCURACY)]
-    left, by_sign = first_below(lead, after), first_not_above(lead, after)
-    effects = mean_over(inside, lead).to_numpy()
+    after = [later for later in pruned_rounds(rows, "ticket") if later > best_round(rows, column)]
+    left, by_sign = (first(lambda round: lead(round) + margin, after) for first in (first_below, first_not_above))
+    claimed, effects = max(inside, default=0) + 1, mean_over(inside, lead).to_numpy()
     if left is None:
-        return Measured(f"at every P_m after its best{_by_sign(rows, by_sign)}", True, effects)
-    return Measured(f"until P_m {percent(rows, left):.3g}{_by_sign(rows, by_sign)}", left >= max(inside) + 1 - 2, effects)
+        return Measured(f"at every P_m after its best{_by_sign(rows, by_sign)}", not no_longer, effects, none=-margin)
+    near = claimed - 2 <= left and not (no_longer and left > claimed + 2)
+    return Measured(f"until P_m {percent(rows, left):.3g}{_by_sign(rows, by_sign)}", near, effects, none=-margin)
 
 
 def falls_below(tables: Tables, *, arm: str, round: int) -> Measured:
@@ -155,6 +160,21 @@ def best_gain(tables: Tables, *, experiment: str, within: Sequence[float], colum
     rows = tables.rows(experiment)
     best = best_round(rows, column)
     return _points(over_dense(rows, column)(best), within, f" at P_m {percent(rows, best):.3g}")
+
+
+def dense_gain(tables: Tables, *, experiment: str, over: str, within: Sequence[float]) -> Measured:
+    """How many points of accuracy the dense networks of an experiment have more than those of another."""
+    return _points(advantage(tables.rows(experiment), "ticket", tables.rows(over), "ticket", ACCURACY)(0), within)
+
+
+def has_accuracy(tables: Tables, *, experiment: str, rounds: Sequence[int], column: str, within: Sequence[float]) -> Measured:
+    """The ticket's accuracy in percent, averaged over rounds, where the paper names a level: the whole interval lies within the tolerance,
+    whose middle is the paper's."""
+    rows = tables.rows(experiment)
+    accuracy = 100 * mean_over(rounds, lambda round: by_trial(rows, "ticket", round, column))
+    where = "–".join(f"{percent(rows, round):.3g}" for round in dict.fromkeys((rounds[0], rounds[-1])))
+    low, high = within
+    return replace(_value(accuracy, within, f"{accuracy.mean():.2f}% at P_m {where}"), none=(low + high) / 2, equivalence=(high - low) / 2)
 
 
 def beats(tables: Tables, *, arm: str, other: str, column: str, experiment: str = "lenet") -> Measured:
