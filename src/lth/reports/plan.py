@@ -32,12 +32,16 @@ def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str
 
 
 def _line(name: str, group: Sequence[Experiment], settings: Settings, cores: int) -> str:
-    """One or more experiments, added up; memory is the most that any takes."""
+    """One or more experiments, added up."""
+    run = f"{sum(has_results(experiment.folder) for experiment in group)}/{len(group)}"
+    return FORMAT.format(name, run, *takes(group, settings, cores)).rstrip()
+
+
+def takes(group: Sequence[Experiment], settings: Settings, cores: int) -> list[str]:
+    """What experiments take together, in the order of HEAD from `networks` on; memory is the most that any takes."""
     budgets = [budget(experiment, settings, cores) for experiment in group]
     refused = any(each.longest_core_seconds > 3600 * settings.cpu_hours for each in budgets)
-    return FORMAT.format(
-        name,
-        f"{sum(has_results(experiment.folder) for experiment in group)}/{len(group)}",
+    return [
         f"{sum(each.networks for each in budgets):,}",
         f"{sum(each.operations for each in budgets) / 1e12:,.0f}",
         readable(sum(each.gpu_seconds for each in budgets)),
@@ -45,7 +49,7 @@ def _line(name: str, group: Sequence[Experiment], settings: Settings, cores: int
         f"{max(each.gpu_bytes for each in budgets) / GIB:.1f}",
         f"{max(each.cpu_bytes for each in budgets) / GIB:.1f}",
         f"{sum(each.disk_bytes for each in budgets) / 2**20:.1f}",
-    ).rstrip()
+    ]
 
 
 def _words(settings: Settings, cores: int) -> list[str]:
@@ -75,7 +79,11 @@ def _range(counts: Iterable[int], what: str) -> str:
 
 
 def _figures(group: Sequence[Experiment]) -> str:
+    drawn = figures_of(group)
+    return f"figure{'s' * (len(drawn) > 1)} {', '.join(drawn)}" if drawn else "no figure"
+
+
+def figures_of(group: Sequence[Experiment]) -> list[str]:
     """The figures drawn from any of the experiments, the paper's by number."""
     names = {experiment.name for experiment in group}
-    drawn = [name.removeprefix("figure") for name, figure in FIGURES.items() if names & set(figure.experiments)]
-    return f"figure{'s' * (len(drawn) > 1)} {', '.join(drawn)}" if drawn else "no figure"
+    return [name.removeprefix("figure") for name, figure in FIGURES.items() if names & set(figure.experiments)]
