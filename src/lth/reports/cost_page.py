@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lth.config import Experiment, Settings, experiment_names, load_experiment
 from lth.reports.pages import render
-from lth.reports.plan import figures_of, takes
+from lth.reports.plan import HEAD, explained, figures_of, takes
 
 CORES = 2
 """Those that times on a CPU are for, whatever machine writes the page."""
@@ -20,8 +20,8 @@ def cost_page(settings: Settings) -> str:
         "cost.md.jinja",
         networks={name: [_row(experiment.name, [experiment], settings) for experiment in group] for name, group in networks.items()},
         sums=[_row(name, group, settings) for name, group in (networks | {"all": experiments}).items()],
-        settings=settings,
-        cores=CORES,
+        columns=HEAD[2:],
+        explained=[sentence.replace("*", r"\*") for sentence in explained(settings, CORES)],
     )
 
 

@@ -53,18 +53,22 @@ def takes(group: Sequence[Experiment], settings: Settings, cores: int) -> list[s
 
 
 def _words(settings: Settings, cores: int) -> list[str]:
-    """What the columns are, and how far to trust them."""
-    sentences = (
-        "run: experiments whose results are here, of how many.",
+    """What the columns are, and how far to trust them, in lines."""
+    sentences = ("run: experiments whose results are here, of how many.", *explained(settings, cores))
+    return [line for sentence in sentences for line in textwrap.wrap(sentence, WIDTH, subsequent_indent="  ")]
+
+
+def explained(settings: Settings, cores: int) -> list[str]:
+    """What `takes` gives, how far to trust it, and what waits for what, in sentences."""
+    return [
         "TFLOP: all training and evaluations, as if no weight were pruned.",
         f"H200: an estimate until one is measured, by arithmetic, ±40%: in {settings.precision}, many networks side by side.",
-        f"CPU: on the {cores} core{'s' * (cores > 1)} here at the speed of an AMD EPYC's (Zen 4), measured on short stretches.",
+        f"CPU: on {cores} core{'s' * (cores > 1)} at the speed of an AMD EPYC's (Zen 4), measured on short stretches.",
         f"* holds a stage that would take a core more than cpu_hours in params.yaml, {settings.cpu_hours:g} hours: without a GPU it refuses.",
         "GiB: memory on the card, and of a process on the CPU, upper estimates. disk: rows, curves and tickets.",
         "An experiment's rounds go one after another, the networks of one side by side; a block of controls may run beside the rounds "
         "once those are there whose tickets it takes; experiments are independent of each other.",
-    )
-    return [line for sentence in sentences for line in textwrap.wrap(sentence, WIDTH, subsequent_indent="  ")]
+    ]
 
 
 def _order(group: Sequence[Experiment]) -> str:
