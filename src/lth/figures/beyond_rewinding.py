@@ -37,7 +37,7 @@ def _arms(tables: Tables, name: str) -> list[Arm]:
     """The tickets of one network that have been run, by k, and the reinitialisations of those of k = 0."""
     values = {name: "0"} | {rewound: f"{k:,}" for rewound, k in zip(REWOUND[name], ITERATIONS, strict=True)}
     reinit = Arm(name, "reinit", "reinit", "grey", ":", "x")
-    return swept(tables, values) + [reinit] * reinit.present(tables)
+    return [*swept(tables, values), *filter(lambda arm: arm.present(tables), [reinit])]
 
 
 FIGURE = Figure(

@@ -26,6 +26,7 @@ def draw(tables: Tables) -> Drawn:
             lines += draw_panel(
                 ax, tables, arms, "test accuracy at the end", "final_test_accuracy", above=above, ticks=10 if columns < 3 else TICKS
             )
+            ax.set_title(above.replace(", ", "\n", 1))
         for ax in row[1 : len(present)]:
             ax.set_ylabel("")
         for ax in row[len(present) :]:

@@ -47,7 +47,7 @@ def draw(tables: Tables) -> Drawn:
         ax.set_xlim(right=LEAST / 1.12)
         lines += here
     ax.axhline(0, color="0.3", linewidth=0.8, zorder=1)
-    draw_legend(figure, axes[0, 0], 5, "hidden units")
+    draw_legend(figure, axes[0, 0], 6, "hidden units")
     return Drawn.of(figure, lines)
 
 

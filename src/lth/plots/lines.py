@@ -93,14 +93,16 @@ def against_percent_remaining(ax: Axes, percents: Sequence[float], *, ticks: int
 
 def label_y(ax: Axes, text: str) -> Axes:
     """What the y axis is, on as many lines as a low panel needs."""
-    ax.set_ylabel(textwrap.fill(text, LABEL))
+    parts = text.replace(" at ", "\nat ").split("\n") if len(text) > LABEL else [text]
+    ax.set_ylabel("\n".join(textwrap.fill(part, LABEL) for part in parts))
     return ax
 
 
 def draw_legend(figure: Figure | SubFigure, ax: Axes, columns: int, title: str | None = None) -> None:
-    """One legend below all panels, of the lines of one."""
+    """One legend below all panels, of the lines of one, in as few rows as so many columns allow."""
     handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(columns, len(labels)), title=title, title_fontsize=8)
+    columns = -(-len(labels) // -(-len(labels) // columns))
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, title=title, title_fontsize=8)
 
 
 def grid(rows: int, columns: int, *, height: float, share_x: bool = False, share_y: bool = False) -> tuple[Figure, np.ndarray]:

@@ -52,9 +52,8 @@ def at_iterations(network: str, key: str, *experiments: str, finding: str) -> Fi
     controls = [REINIT] if key == "learning_rate" else []
 
     def draw(tables):
-        values = variants(tables, key, *experiments)
-        arms = [swept(tables, values), *(swept(tables, values, *control) for control in controls)]
-        return draw_iterations(tables, [*chain(*arms)], "validation", columns=6, title=TITLES[key])
+        arms = swept(tables, variants(tables, key, *experiments), *controls)
+        return draw_iterations(tables, arms, "validation", columns=6, title=TITLES[key])
 
     return Figure(
         experiments=dict.fromkeys(experiments, ("ticket",)),

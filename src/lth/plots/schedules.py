@@ -1,5 +1,7 @@
 """Figures of a deep network that is trained in several ways, pruned globally and layer by layer: 7, 8 and 38 to 41."""
 
+from itertools import chain
+
 from lth.config import load_experiment
 from lth.plots.arms import BARS, CUT, Arm
 from lth.plots.figure import Figure
@@ -26,13 +28,15 @@ def names(network: str, pruned: str = "") -> tuple[str, ...]:
 
 def against_reinit(network: str, pruned: str = "", *, how: str = "", finding: str) -> Figure:
     """Tickets and their random reinitialisations by test accuracy. how: what the caption says of their pruning."""
+    arm, suffix, dashed = REINIT
 
     def draw(tables):
-        return draw_iterations(tables, _arms(tables, network, pruned, controls=True))
+        pairs = zip(_arms(tables, network, pruned), _arms(tables, network, pruned, arm, suffix, dashed), strict=True)
+        return draw_iterations(tables, [*chain(*pairs)])
 
     return Figure(
         experiments=dict.fromkeys(names(network, pruned), ("ticket",)),
-        also=dict.fromkeys(names(network, pruned), ("reinit",)),
+        also=dict.fromkeys(names(network, pruned), (arm,)),
         caption=(
             f"Test accuracy of {DEEP[network]}{how} at the iterations that the panels name: winning tickets (solid) and random reinitialisations of "
             f"their structure (dashed), trained at several learning rates. {BARS}; {CUT}"
@@ -46,8 +50,9 @@ def against_layerwise(network: str, *, finding: str) -> Figure:
     """Tickets of global and of layer-wise pruning by validation accuracy."""
 
     def draw(tables):
-        layers = _arms(tables, network, LAYERWISE, style="--", label=", layer-wise")
-        return draw_iterations(tables, _arms(tables, network) + layers, "validation")
+        colours = [colour for colour, _ in SCHEDULES.values()]
+        both = _arms(tables, network) + _arms(tables, network, LAYERWISE, "ticket", ", layer-wise", "--")
+        return draw_iterations(tables, sorted(both, key=lambda arm: colours.index(arm.colour)), "validation")
 
     return Figure(
         experiments=dict.fromkeys((*names(network), *names(network, LAYERWISE)), ("ticket",)),
@@ -62,13 +67,10 @@ def against_layerwise(network: str, *, finding: str) -> Figure:
     )
 
 
-def _arms(tables: Tables, network: str, pruned: str = "", *, style: str = "-", label: str = "", controls: bool = False) -> list[Arm]:
-    arms = []
-    for name, (colour, marker) in zip(names(network, pruned), SCHEDULES.values(), strict=True):
-        if name in tables:
-            words = schedule(load_experiment(tables.names[name])) + label
-            arms.append(Arm(name, "ticket", words, colour, style, marker))
-            if controls:
-                arm, suffix, dashes = REINIT
-                arms.append(Arm(name, arm, words + suffix, colour, dashes, marker))
-    return arms
+def _arms(tables: Tables, network: str, pruned: str = "", arm: str = "ticket", suffix: str = "", style: str = "-") -> list[Arm]:
+    """One arm of each way to train the network that has been run; suffix: to its label in the legend."""
+    return [
+        Arm(name, arm, schedule(load_experiment(tables.names[name])) + suffix, colour, style, marker)
+        for name, (colour, marker) in zip(names(network, pruned), SCHEDULES.values(), strict=True)
+        if name in tables
+    ]

@@ -51,14 +51,15 @@ def experiments(values: Iterable[Value]) -> dict[str, tuple[str]]:
     return dict.fromkeys((value if isinstance(value, str) else value[0] for value in values), ("ticket",))
 
 
-def swept(tables: Tables, values: Mapping[Value, str], arm: str = "ticket", suffix: str = "", style: str = "-") -> list[Arm]:
-    """An arm of each value that has been run; suffix: to the legend's labels of the values."""
+def swept(tables: Tables, values: Mapping[Value, str], *controls: tuple[str, str, str]) -> list[Arm]:
+    """The tickets of each value that has been run, and its controls: the arm, what is added to the legend's label, the line."""
     colours, markers = shades(values), dict(zip(values, MARKERS, strict=False))
     arms = []
     for value, label in values.items():
         name, variant = (value, None) if isinstance(value, str) else value
-        reference = value in REFERENCES and arm == "ticket"
-        arms.append(Arm(name, arm, label + suffix, colours[value], style, markers[value], variant=variant, reference=reference))
+        for arm, suffix, style in (("ticket", "", "-"), *controls):
+            reference = value in REFERENCES and arm == "ticket"
+            arms.append(Arm(name, arm, label + suffix, colours[value], style, markers[value], variant=variant, reference=reference))
     return [arm for arm in arms if arm.present(tables)]
 
 
@@ -90,7 +91,7 @@ def draw_sweeps(
         axes = part.subplots(1, len(panels))
         for ax, (panel, column) in zip(axes, panels.items(), strict=True):
             lines += draw_panel(ax, tables, arms, panel, column, above=network, against=against, faint=True, floor=floor)
-        draw_legend(part, axes[0], 5, title)
+        draw_legend(part, axes[0], 6, title)
     return Drawn.of(figure, lines)
 
 
