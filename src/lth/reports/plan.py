@@ -13,7 +13,7 @@ WIDTH = 100
 """Columns that fit a terminal."""
 
 HEAD = ("experiment", "run", "networks", "TFLOP", "H200", "CPU", "GPU GiB", "CPU GiB", "disk MiB")
-FORMAT = "{:<24}{:>6}{:>9}{:>11}{:>9}{:>9}{:>10}{:>10}{:>10}"
+FORMAT = "{:<26}{:>6}{:>9}{:>11}{:>9}{:>9}{:>10}{:>10}{:>10}"
 
 
 def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str:
@@ -25,7 +25,7 @@ def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str
     together = {"all": [experiment for group in groups.values() for experiment in group]} if len(groups) > 1 else {}
     lines = [FORMAT.format(*HEAD)] + [_line(name, group, settings, cores) for name, group in (groups | together).items()]
     feeds = [
-        textwrap.fill(f"{name:<24}{_order(group)}; {_figures(group)}", WIDTH, subsequent_indent=" " * 24) for name, group in groups.items()
+        textwrap.fill(f"{name:<26}{_order(group)}; {_figures(group)}", WIDTH, subsequent_indent=" " * 26) for name, group in groups.items()
     ]
     parts = ["What training takes", lines, _words(settings, cores), "Order, and figures drawn", feeds]
     return "\n\n".join(part if isinstance(part, str) else "\n".join(part) for part in parts)
