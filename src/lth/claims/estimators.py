@@ -4,6 +4,7 @@ Every effect is paired: within a trial, and averaged over an arm's draws first; 
 rounds are compared, a trial's effect is its mean over the rounds that both arms hold down to `LEAST_PERCENT`, and the mean over all of them is
 named beside it. A threshold is the first round whose interval lies wholly on the other side; the one read by the sign of the mean is named
 beside it. "Accuracy" is that of the test set at early stop unless a column is named; the test set never chooses a round.
+Where an arm ends before a rule can tell, nothing is judged.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,6 +25,8 @@ from lth.claims.paired import (
     first_below,
     first_not_above,
     mean_over,
+    measured_down_to,
+    measured_until,
     over_dense,
     percent,
     pruned_rounds,
@@ -60,13 +63,16 @@ def lowest_train_accuracy(tables: Tables, *, arms: Sequence[str], least_percent:
     lowest = {}
     for name in tables:
         rows = tables.rows(name)
+        for arm in set(arms) & set(rows["arm"]):
+            measured_down_to(rows, arm, least_percent)
         kept = rows[rows["arm"].isin(arms) & (rows["percent_remaining"] >= least_percent)]
         means = kept.groupby(["arm", "round"])["final_train_accuracy"].mean()
         lowest[name, *means.idxmin()] = means.min()
     name, arm, round = min(lowest, key=lowest.get)
     rows = tables.rows(name)
+    where = f" of {rows['experiment'].iloc[0]}" if len(tables.names) > 1 else ""
     accuracy = 100 * by_trial(rows, arm, round, "final_train_accuracy")
-    ours = f"≥ {accuracy.mean():.2f}% ({arm}{'' if len(tables.names) == 1 else f' of {name}'}, P_m {percent(rows, round):.3g})"
+    ours = f"≥ {accuracy.mean():.2f}% ({arm}{where}, P_m {percent(rows, round):.3g})"
     return Measured(ours, accuracy.mean() >= floor, accuracy.to_numpy(), none=floor)
 
 
@@ -76,6 +82,7 @@ def crosses_back(tables: Tables, *, column: str, round: int) -> Measured:
     The effect is the ticket's advantage three rounds before the one claimed: the last that every crossing within two rounds leaves ahead.
     """
     rows = tables.rows("lenet")
+    measured_until(rows, "ticket", round + 2)
     lead = over_dense(rows, column)
     after = [later for later in pruned_rounds(rows, "ticket") if later > best_round(rows, column)]
     return _threshold(rows, first_below(lead, after), first_not_above(lead, after), round, lead(max(round - 3, 1)))
@@ -88,6 +95,7 @@ def stays_above(tables: Tables, *, experiment: str, least_percent: float) -> Mea
     advantage, averaged over the rounds down to `least_percent`.
     """
     rows = tables.rows(experiment)
+    measured_down_to(rows, "ticket", least_percent)
     lead = over_dense(rows, ACCURACY)
     inside = pruned_rounds(rows, "ticket", least_percent)
     after = [later for later in pruned_rounds(rows, "ticket") if later > best_round(rows, ACCURACY)]
@@ -104,10 +112,11 @@ def falls_below(tables: Tables, *, arm: str, round: int) -> Measured:
     The effect is how far below the dense network the arm lies at the first round measured that is two or more after the one claimed.
     """
     rows = tables.rows("lenet")
+    measured_until(rows, arm, round + 2)
     lead, rounds = over_dense(rows, ACCURACY, arm), pruned_rounds(rows, arm)
     above = [measured for measured in rounds if lead(measured).mean() >= 0]
     by_sign = next((measured for measured in rounds if measured > max(above, default=0)), None)
-    later = next((measured for measured in rounds if measured >= round + 2), rounds[-1])
+    later = next(measured for measured in rounds if measured >= round + 2)
     coarse = int(np.diff([0, *rounds]).max())
     return _threshold(rows, first_below(lead, rounds), by_sign, round, -lead(later), coarse)
 
