@@ -213,9 +213,9 @@ drawn.numbers.head()
 # %% [markdown]
 # ## The paper's claims, and ours
 #
-# Each claim about Lenet with the paper's value, ours and the verdict. It is judged on both ways to scale the images (`l2`: unit length, `unit`: pixels
-# in [0, 1]), since the paper does not say which it used; on the first trials, which had been seen when the rules took their present form, and on
-# fresh ones, which confirm what those showed or do not. Claims are judged at paper scale alone.
+# Each claim about Lenet with the paper's value, ours and the verdict. It is judged on images of unit length and on pixels in [0, 1], since the paper
+# does not say how it scales them; on the first trials, which had been seen when the rules took their present form, and on fresh ones, which confirm
+# what those showed or do not. Claims are judged at paper scale alone.
 
 # %%
 file = paths.RESULTS / "claims.csv"

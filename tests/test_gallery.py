@@ -102,7 +102,7 @@ def test_every_drawn_figure_can_be_cited():
             assert software() in text
     assert drawn("figure3")[0] == "paper", "at paper scale where it is drawn there"
     assert citation("fig3") == citation("figure3") == citation("3")
-    with pytest.raises(LthError, match="figure99 has not been drawn; there are: figure1"):
+    with pytest.raises(LthError, match="figure99 has not been drawn; there are: effects, figure1"):
         drawn("figure99")
 
 
