@@ -48,6 +48,11 @@ def test_sweeps_are_added_up_and_named_experiments_are_not(paper):
     assert one["all"][:2] == ["2/2", "135"]
 
 
+def test_a_collection_stands_for_its_experiments():
+    named = table(plan(load_settings(), 2, ["quick/lenet", "desk"]))
+    assert list(named) == ["experiment", "quick/lenet", *experiment_names("desk"), "all"]
+
+
 @pytest.mark.parametrize("names", [(), tuple(experiment_names())])
 def test_it_fits_a_terminal(names):
     assert max(map(len, plan(load_settings(), 64, names).splitlines())) <= WIDTH

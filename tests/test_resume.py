@@ -31,6 +31,9 @@ from lth.training import checkpoints as open_checkpoints
 LONGER = {"training.iterations": 160, "evaluation.every": 20, "network.dropout": 0.3, "network.width": 0.1}
 """Long enough to be killed on the way, with dropout so that the generator's state counts."""
 
+CONVOLUTIONAL = {**LONGER, "network.name": "conv2", "data.name": "cifar10", "network.width": 0.05, "training.iterations": 60}
+"""Trained by the sparse engine's kernels for convolutions."""
+
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["lth.experiments.rounds", "torch._inductor"])  # imported once, so that a stage starts at once
 
@@ -44,13 +47,15 @@ class Moment(NamedTuple):
     nth: int
 
 
-def run_stage(root: Path, stage: str, name: str, moment: Moment | None, messages: Connection) -> None:
+def run_stage(root: Path, stage: str, name: str, moment: Moment | None, cores: int | None, messages: Connection) -> None:
     """What a stage's process does."""
     import lth.training.checkpoint
     import lth.training.loop
     from lth.entry import run
 
     tiny.move_root(root)
+    if cores:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
     lth.training.loop.CHECKPOINT_SECONDS = -1.0
     if moment:
         strike_at(moment)
@@ -105,11 +110,11 @@ def strike_at(moment: Moment) -> None:
 
 
 class Stage:
-    """A stage in a process of its own."""
+    """A stage in a process of its own, on all cores or on so many, with a thread for each."""
 
-    def __init__(self, root: Path, stage: str, name: str, *moment):
+    def __init__(self, root: Path, stage: str, name: str, *moment, cores: int | None = None):
         self.said, says = multiprocessing.Pipe(duplex=False)
-        self.process = processes.Process(target=run_stage, args=(root, stage, name, Moment(*moment) if moment else None, says))
+        self.process = processes.Process(target=run_stage, args=(root, stage, name, Moment(*moment) if moment else None, cores, says))
         self.process.start()
         says.close()
 
@@ -147,17 +152,17 @@ def uninterrupted(tmp_path_factory) -> Path:
 @pytest.fixture
 def begun(uninterrupted, tmp_path):
     """A function to a project where all stages before the given one ran."""
+    return lambda stage: before(stage, uninterrupted, tmp_path / "project")
 
-    def make(stage: str) -> Path:
-        root = tmp_path / "project"
-        shutil.copytree(uninterrupted, root)
-        shutil.rmtree(root / "results")
-        shutil.rmtree(root / ".checkpoints")
-        if stage == "round":
-            (root / "tickets" / "quick" / "tiny" / "r00.npz").unlink()
-        return root
 
-    return make
+def before(stage: str, project: Path, root: Path) -> Path:
+    """A copy of a project where all stages before the given one ran."""
+    shutil.copytree(project, root)
+    shutil.rmtree(root / "results")
+    shutil.rmtree(root / ".checkpoints")
+    if stage == "round":
+        (root / "tickets" / "quick" / "tiny" / "r00.npz").unlink()
+    return root
 
 
 def assert_as_uninterrupted(root: Path, uninterrupted: Path, name: str) -> None:
@@ -194,6 +199,28 @@ def test_killed_again_and_again(stage, name, begun, uninterrupted):
         assert checkpoints(root), f"nothing to go on from after {moment}"
     Stage(root, stage, name).ends()
     assert_as_uninterrupted(root, uninterrupted, name)
+
+
+@pytest.fixture(scope="module")
+def convolutional(tmp_path_factory) -> Path:
+    """A project of a convolutional experiment whose round r00 ran through on one core."""
+    root = tmp_path_factory.mktemp("convolutional")
+    tiny.write_project(root, CONVOLUTIONAL)
+    subprocess.run([sys.executable, "-m", "lth.stages.initialise", "tiny"], env=tiny.environment(root), check=True)
+    Stage(root, "round", "r00", cores=1).ends()
+    assert "sparse-" in (root / "results" / "quick" / "tiny" / "runs" / "r00.csv").read_text()
+    return root
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_convolutional_stage_killed_again_and_again(cores, convolutional, tmp_path):
+    """On two cores both networks are under way when it happens."""
+    root = before("round", convolutional, tmp_path / "project")
+    for moment in (("killed half written", ".running", 3), ("killed before rename", ".finished", 1), ("killed half written", ".csv", 1)):
+        Stage(root, "round", "r00", *moment, cores=cores).ends(-signal.SIGKILL)
+        assert checkpoints(root), f"nothing to go on from after {moment}"
+    Stage(root, "round", "r00", cores=cores).ends()
+    assert_as_uninterrupted(root, convolutional, "r00")
 
 
 def test_what_a_killed_run_half_wrote_is_swept_up(begun):

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from lth.config import Experiment, Settings, experiment_names, load_experiment
+from lth.config import COLLECTIONS, Experiment, Settings, experiment_names, load_experiment
 from lth.experiments.budget import GIB, budget, readable
 from lth.figures import FIGURES
 from lth.results.files import has_results
@@ -17,9 +17,13 @@ FORMAT = "{:<26}{:>6}{:>9}{:>11}{:>9}{:>9}{:>10}{:>10}{:>10}"
 
 
 def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str:
-    """The table and what to know of it. experiments: each alone; if none is named, all of the paper's, sweeps of folders added up."""
+    """The table and what to know of it.
+
+    experiments: each alone, a collection standing for all of its own; if none is named, all of the paper's, sweeps of folders added up.
+    """
     groups: dict[str, list[Experiment]] = {}
-    for experiment in map(load_experiment, experiments or experiment_names("paper")):
+    named = [folder for word in experiments for folder in (word in COLLECTIONS and experiment_names(word)) or [word]]
+    for experiment in map(load_experiment, named or experiment_names("paper")):
         short = experiment.name if experiment.collection == "paper" else experiment.folder
         groups.setdefault(short if experiments else re.sub(r"-\d[\d.e-]*$", "-*", short), []).append(experiment)
     together = {"all": [experiment for group in groups.values() for experiment in group]} if len(groups) > 1 else {}
