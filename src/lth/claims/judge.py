@@ -44,9 +44,13 @@ class Claim:
     @property
     def within(self) -> tuple[float, float] | None:
         """The tolerance, where it is of that unit."""
+        if self.value is None:
+            return None
         if "floor" in self.options:
             return self.options["floor"], float("inf")
-        return tuple(self.options["within"]) if self.value is not None else None
+        if "points" in self.options:
+            return self.value - self.options["points"], self.value + self.options["points"]
+        return tuple(self.options["within"])
 
 
 def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:

@@ -111,10 +111,12 @@ def _row(ax: Axes, row: Row, y: float) -> None:
 
 
 def _shown(row: Row) -> list[float]:
-    """What of the paper's number and tolerance the axis has to hold: an end that lies further from the number than no effect does is none."""
+    """What of the paper's number and tolerance the axis has to hold: an end that lies further from the number than no effect does is none, unless
+    the number is that there is none."""
     if row.value is None:
         return []
-    return [row.value, *(end for end in row.within or () if abs(end - row.value) <= abs(row.value - row.none))]
+    away = abs(row.value - row.none) or float("inf")
+    return [row.value, *(end for end in row.within or () if abs(end - row.value) <= away)]
 
 
 def _below(ax: Axes) -> Transform:
