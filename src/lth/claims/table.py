@@ -28,9 +28,8 @@ COLUMNS = {
     "effect",
     "low",
     "high",
-    "n",
 }
-COLUMNS |= {"verdict", "evidence", "not run", "desk", "experiment", "command"}
+COLUMNS |= {"n", "verdict", "evidence", "not run", "desk", "experiment", "command"}
 """Those that are shown."""
 
 
