@@ -106,7 +106,7 @@ def test_the_interval_is_students():
     [
         ({"need": {}}, "got an unexpected keyword argument 'need'; the keys are id, title"),
         ({"figure": "beyond_cost"}, "figure: 'beyond_cost' is wrong, must be the number of a figure of the paper"),
-        ({"estimator": "guess"}, "lth/claims/estimators.py has no function 'guess'"),
+        ({"estimator": "guess"}, "lth/claims/estimators/ has no function 'guess'"),
         ({"needs": {"lenet": ["ticket", "reshufle"]}}, "needs: there is no reshufle; there are: cost, "),
     ],
 )

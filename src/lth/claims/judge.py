@@ -65,7 +65,7 @@ def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:
         if not isinstance(claim.figure, int):
             raise LthError(f"{where}: figure: {claim.figure!r} is wrong, must be the number of a figure of the paper")
         if claim.estimator and not hasattr(estimators, claim.estimator):
-            raise LthError(f"{where}: lth/claims/estimators.py has no function {claim.estimator!r}")
+            raise LthError(f"{where}: lth/claims/estimators/ has no function {claim.estimator!r}")
         claims.append(claim)
     return claims
 
