@@ -120,6 +120,14 @@ def test_what_the_stages_of_an_experiment_train():
     }
 
 
+def test_a_gpus_seconds_are_those_of_the_experiments_precision():
+    own = load_experiment("paper/conv2")
+    ieee = own.model_copy(update={"training": own.training.model_copy(update={"precision": "ieee"})})
+    absent = own.model_copy(update={"training": own.training.model_copy(update={"precision": None})})
+    seconds = [budget(experiment, settings(precision="ieee"), 2).gpu_seconds for experiment in (own, ieee, absent)]
+    assert seconds[0] < 0.6 * seconds[1] == 0.6 * seconds[2]
+
+
 def test_masks_made_by_training_on_cost_the_training_too():
     changes = {"rounds": {"r00": "initial"}, "blocks": {}, "pruning.method": "continued", "pruning.levels": 3}
     networks = stage_networks(tiny.experiment(changes=changes))["r00"]

@@ -68,6 +68,12 @@ def test_estimates_say_so(paper):
     assert "±40%" in paper
 
 
+def test_precisions_are_named(paper):
+    words = " ".join(paper.split())
+    assert "many networks side by side, in ieee (lenet), tf32 (conv2, conv4, conv6, resnet18, vgg19)." in words
+    assert "many networks side by side, in tf32." in " ".join(plan(load_settings(), 2, ["conv2"]).split())
+
+
 def test_params_alone_are_needed(root):
     tiny.write_experiment(root, tiny.numbers())
     text = plan(Settings.model_validate(tiny.SETTINGS), 1, ["tiny"])

@@ -21,7 +21,7 @@ def cost_page(settings: Settings) -> str:
         networks={name: [_row(experiment.name, [experiment], settings) for experiment in group] for name, group in networks.items()},
         sums=[_row(name, group, settings) for name, group in (networks | {"all": experiments}).items()],
         columns=HEAD[2:],
-        explained=[sentence.replace("*", r"\*") for sentence in explained(settings, CORES)],
+        explained=[sentence.replace("*", r"\*") for sentence in explained(experiments, settings, CORES)],
     )
 
 

@@ -25,7 +25,7 @@ SCALES = {
     "beyond": ("Beyond the paper", "What readers asked next."),
 }
 LACKING = ("paper", "desk")
-"""The collections that are told what they lack; the others are a choice."""
+"""Collections whose gaps are shown; those of the others are a choice."""
 KINDS = ("pdf", "svg", "png", "csv")
 REMEDY = "What each figure lacks, and the command that makes it. An arm, or a round of it, that an experiment's params.yaml does not hold yet needs a block there first."
 

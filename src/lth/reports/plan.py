@@ -26,12 +26,13 @@ def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str
     for experiment in map(load_experiment, named or experiment_names("paper")):
         short = experiment.name if experiment.collection == "paper" else experiment.folder
         groups.setdefault(short if experiments else re.sub(r"-\d[\d.e-]*$", "-*", short), []).append(experiment)
-    together = {"all": [experiment for group in groups.values() for experiment in group]} if len(groups) > 1 else {}
+    everything = [experiment for group in groups.values() for experiment in group]
+    together = {"all": everything} if len(groups) > 1 else {}
     lines = [FORMAT.format(*HEAD)] + [_line(name, group, settings, cores) for name, group in (groups | together).items()]
     feeds = [
         textwrap.fill(f"{name:<26}{_order(group)}; {_figures(group)}", WIDTH, subsequent_indent=" " * 26) for name, group in groups.items()
     ]
-    parts = ["What training takes", lines, _words(settings, cores), "Order, and figures drawn", feeds]
+    parts = ["What training takes", lines, _words(everything, settings, cores), "Order, and figures drawn", feeds]
     return "\n\n".join(part if isinstance(part, str) else "\n".join(part) for part in parts)
 
 
@@ -56,23 +57,33 @@ def takes(group: Sequence[Experiment], settings: Settings, cores: int) -> list[s
     ]
 
 
-def _words(settings: Settings, cores: int) -> list[str]:
+def _words(experiments: Sequence[Experiment], settings: Settings, cores: int) -> list[str]:
     """What the columns are, and how far to trust them, in lines."""
-    sentences = ("run: experiments whose results are here, of how many.", *explained(settings, cores))
+    sentences = ("run: experiments whose results are here, of how many.", *explained(experiments, settings, cores))
     return [line for sentence in sentences for line in textwrap.wrap(sentence, WIDTH, subsequent_indent="  ")]
 
 
-def explained(settings: Settings, cores: int) -> list[str]:
+def explained(experiments: Sequence[Experiment], settings: Settings, cores: int) -> list[str]:
     """What `takes` gives, how far to trust it, and what waits for what, in sentences."""
     return [
         "TFLOP: all training and evaluations, as if no weight were pruned.",
-        f"H200: an estimate until one is measured, by arithmetic, ±40%: in {settings.precision}, many networks side by side.",
+        f"H200: an estimate until one is measured, by arithmetic, ±40%: many networks side by side, in {_precisions(experiments, settings)}.",
         f"CPU: on {cores} core{'s' * (cores > 1)} at the speed of an AMD EPYC's (Zen 4), measured on short stretches.",
         f"* holds a stage that would take a core more than cpu_hours in params.yaml, {settings.cpu_hours:g} hours: without a GPU it refuses.",
         "GiB: memory on the card, and of a process on the CPU, upper estimates. disk: rows, curves and tickets.",
         "An experiment's rounds go one after another, the networks of one side by side; a block of controls may run beside the rounds "
         "once those are there whose tickets it takes; experiments are independent of each other.",
     ]
+
+
+def _precisions(experiments: Sequence[Experiment], settings: Settings) -> str:
+    """What experiments are trained in, and which: `ieee`, or `ieee (lenet), tf32 (conv2, conv4)`."""
+    networks: dict[str, set[str]] = {}
+    for experiment in experiments:
+        networks.setdefault(experiment.training.precision_under(settings), set()).add(experiment.network.name)
+    if len(networks) == 1:
+        return next(iter(networks))
+    return ", ".join(f"{precision} ({', '.join(sorted(names))})" for precision, names in sorted(networks.items()))
 
 
 def _order(group: Sequence[Experiment]) -> str:
