@@ -117,7 +117,7 @@ def test_means_minima_and_maxima_by_hand():
 
 
 def test_what_has_not_been_run_is_named(made):
-    (paths.RESULTS / "paper" / "lenet-continued" / "summary.csv").unlink()
+    (paths.RESULTS / "paper" / "lenet-continued" / "runs" / "ticket.csv").unlink()
     values = tiny.numbers({"collection": "paper", "name": "lenet", "blocks": {"reinit": CONTROLLED["reinit"]}, "rounds": ROUNDS, **LENGTH})
     tiny.write_experiment(paths.ROOT, values, "paper/lenet")
     assert missing("paper/lenet", ("ticket", "reinit", "resampled")) == ["resampled"]
@@ -160,7 +160,7 @@ def test_arms_that_were_run_in_part_are_named(made):
 def test_drawing_one_figure_says_nothing_of_others(made):
     figures.main("paper")
     whole = drawn()
-    (paths.RESULTS / "paper" / "lenet-continued" / "summary.csv").unlink()
+    (paths.RESULTS / "paper" / "lenet-continued" / "runs" / "ticket.csv").unlink()
     draw_collection("paper", ["figure3"])
     assert drawn() == whole
     draw_collection("paper", ["figure9"])

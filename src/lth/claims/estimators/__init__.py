@@ -4,6 +4,7 @@ Every effect is paired: within a trial, and averaged over an arm's draws first; 
 rounds are compared, a trial's effect is its mean over the rounds that both arms hold down to `LEAST_PERCENT`, and the mean over all of them is
 named beside it. A threshold is the first round whose interval lies wholly on the other side; the one read by the sign of the mean is named
 beside it. "Accuracy" is that of the test set at early stop unless a column is named; the test set never chooses a round.
+Where an arm ends before a rule can tell, nothing is judged.
 """
 
 from lth.claims.estimators.at_a_round import (

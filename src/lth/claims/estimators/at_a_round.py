@@ -12,6 +12,7 @@ from lth.claims.paired import (
     best_round,
     by_trial,
     mean_over,
+    measured_down_to,
     over_dense,
     percent,
 )
@@ -47,13 +48,16 @@ def lowest_train_accuracy(tables: Tables, *, arms: Sequence[str], least_percent:
     lowest = {}
     for name in tables:
         rows = tables.rows(name)
+        for arm in set(arms) & set(rows["arm"]):
+            measured_down_to(rows, arm, least_percent)
         kept = rows[rows["arm"].isin(arms) & (rows["percent_remaining"] >= least_percent)]
         means = kept.groupby(["arm", "round"])["final_train_accuracy"].mean()
         lowest[name, *means.idxmin()] = means.min()
     name, arm, round = min(lowest, key=lowest.get)
     rows = tables.rows(name)
+    where = f" of {rows['experiment'].iloc[0]}" if len(tables.names) > 1 else ""
     accuracy = 100 * by_trial(rows, arm, round, "final_train_accuracy")
-    ours = f"≥ {accuracy.mean():.2f}% ({arm}{'' if len(tables.names) == 1 else f' of {name}'}, P_m {percent(rows, round):.3g})"
+    ours = f"≥ {accuracy.mean():.2f}% ({arm}{where}, P_m {percent(rows, round):.3g})"
     return Measured(ours, accuracy.mean() >= floor, accuracy.to_numpy(), none=floor)
 
 

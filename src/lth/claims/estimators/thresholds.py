@@ -12,6 +12,8 @@ from lth.claims.paired import (
     first_below,
     first_not_above,
     mean_over,
+    measured_down_to,
+    measured_until,
     over_dense,
     percent,
     pruned_rounds,
@@ -26,6 +28,7 @@ def crosses_back(tables: Tables, *, column: str, round: int) -> Measured:
     The effect is the ticket's advantage three rounds before the one claimed: the last that every crossing within two rounds leaves ahead.
     """
     rows = tables.rows("lenet")
+    measured_until(rows, "ticket", round + 2)
     lead = over_dense(rows, column)
     after = [later for later in pruned_rounds(rows, "ticket") if later > best_round(rows, column)]
     return _threshold(rows, first_below(lead, after), first_not_above(lead, after), round, lead(max(round - 3, 1)))
@@ -42,6 +45,7 @@ def stays_above(
     `least_percent`.
     """
     rows = tables.rows(experiment)
+    measured_down_to(rows, "ticket", least_percent)
     lead = over_dense(rows, column)
     inside = pruned_rounds(rows, "ticket", least_percent)
     after = [later for later in pruned_rounds(rows, "ticket") if later > best_round(rows, column)]
@@ -59,10 +63,11 @@ def falls_below(tables: Tables, *, arm: str, round: int) -> Measured:
     The effect is how far below the dense network the arm lies at the first round measured that is two or more after the one claimed.
     """
     rows = tables.rows("lenet")
+    measured_until(rows, arm, round + 2)
     lead, rounds = over_dense(rows, ACCURACY, arm), pruned_rounds(rows, arm)
     above = [measured for measured in rounds if lead(measured).mean() >= 0]
     by_sign = next((measured for measured in rounds if measured > max(above, default=0)), None)
-    later = next((measured for measured in rounds if measured >= round + 2), rounds[-1])
+    later = next(measured for measured in rounds if measured >= round + 2)
     coarse = int(np.diff([0, *rounds]).max())
     return _threshold(rows, first_below(lead, rounds), by_sign, round, -lead(later), coarse)
 
