@@ -23,6 +23,7 @@ class Literal:
         return pd.DataFrame(
             [
                 {"experiment": name, "arm": arm, "round": round, "trial": trial, "draw": 0, "percent_remaining": 100 / 2**round}
+                | dict.fromkeys(("engine", "device", "library"), "one")
                 | dict.fromkeys(("es_test_accuracy", FINAL), accuracy)
                 | dict.fromkeys(
                     ("es_validation_accuracy", "final_validation_accuracy"), self.validation[name].get((arm, round), trials)[trial]

@@ -38,6 +38,9 @@ def rows_of(
             "draw": draw,
             "percent_remaining": 100 * 0.8**round,
             "weights_remaining": 1000 * 0.5**round,
+            "engine": "torch-1",
+            "device": "cpu",
+            "library": "torch 2.15.0",
             column: value + draw - (draws - 1) / 2,
         }
         for (arm, round), trials in values.items()
@@ -68,7 +71,7 @@ def test_effects_are_paired_within_trials_over_draws():
 def test_experiments_of_two_makers_are_not_compared(column):
     made_by = {"engine": "torch-1", "device": "a GPU", "library": "torch 2.15.0, tf32"}
     one, other = (
-        table({("ticket", 7): [1.0]}, "es_test_accuracy").table.assign(experiment=name, **made_by) for name in ("conv2", "conv2-dropout")
+        rows_of({("ticket", 7): [1.0]}, "es_test_accuracy", experiment=name).assign(**made_by) for name in ("conv2", "conv2-dropout")
     )
     assert advantage(one, "ticket", other, "ticket", "es_test_accuracy")(7).tolist() == [0.0]
     line = rf"^conv2 and conv2-dropout differ in {column}, {made_by[column]} and another: networks are compared only where one made them all; .+$"
