@@ -20,8 +20,8 @@ MOMENTUM = 0.9
 class Optimiser(Protocol):
     """moments: its state [R, P] by name.
 
-    scales(rates, start): what the steps of iterations start, start + 1, … multiply by, float32 [n, R, S], from their learning rates
-    [n, R, 1]. step(parameters, gradient, scales): moves the parameters by their masked gradient, with the scales [R, S] of one iteration;
+    scales(rates, start): what its steps start, start + 1, …, counted from 0, multiply by, float32 [n, R, S], from their learning rates
+    [n, R, 1]; of steps before 0, which are never taken, anything. step(parameters, gradient, scales): moves the parameters by their masked gradient, with the scales [R, S] of one iteration;
     parameters and gradient are overwritten. All that a step takes is a tensor, so that it can be captured once and replayed.
     """
 
@@ -37,7 +37,7 @@ class Adam:
     scratch: Tensor
 
     def scales(self, rates, start):
-        steps = range(start + 1, start + 1 + len(rates))
+        steps = [max(1, step) for step in range(start + 1, start + 1 + len(rates))]
         first = torch.tensor([1 - BETA1**step for step in steps])[:, None, None]
         second = torch.tensor([math.sqrt(1 - BETA2**step) for step in steps])[:, None, None]
         return torch.cat([rates / first, second.expand_as(rates)], 2)
