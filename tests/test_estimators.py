@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from lth.claims import estimators
-from lth.claims.paired import Absent
+from lth.claims.paired import Absent, advantage
+from lth.errors import LthError
 
 
 class Rows:
@@ -58,6 +59,18 @@ def test_effects_are_paired_within_trials_over_draws():
     earlier = estimators.stops_earlier(rows, round=7, within=[28, 48])
     assert earlier.effects.tolist() == [50, 50]
     assert earlier.verdict() == "direction only"
+
+
+@pytest.mark.parametrize("column", ["engine", "device", "library"])
+def test_experiments_of_two_makers_are_not_compared(column):
+    made_by = {"engine": "torch-1", "device": "a GPU", "library": "torch 2.15.0, tf32"}
+    one, other = (
+        table({("ticket", 7): [1.0]}, "es_test_accuracy").table.assign(experiment=name, **made_by) for name in ("conv2", "conv2-dropout")
+    )
+    assert advantage(one, "ticket", other, "ticket", "es_test_accuracy")(7).tolist() == [0.0]
+    line = rf"^conv2 and conv2-dropout differ in {column}, {made_by[column]} and another: networks are compared only where one made them all; .+$"
+    with pytest.raises(LthError, match=line):
+        advantage(one, "ticket", other.assign(**{column: "another"}), "ticket", "es_test_accuracy")
 
 
 @pytest.mark.parametrize(

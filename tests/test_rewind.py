@@ -16,7 +16,7 @@ import lth
 import tiny
 from lth import load_curves, load_results, load_ticket
 from lth.cli import main as lth_command
-from lth.config import load_experiment, load_settings
+from lth.config import experiment_names, load_experiment, load_settings
 from lth.config.experiment import FRESH
 from lth.data import load_data
 from lth.errors import LthError
@@ -296,6 +296,16 @@ def test_tickets_of_another_k_are_not_taken_for_those_of_this(root):
     with pytest.raises(LthError, match=r"its tickets are rewound to iteration 13, and params.yaml says training.rewind: 0;"):
         load_ticket("tiny", round=1, trial=0)
     load_ticket("tiny", round=0, trial=0)
+
+
+def test_experiments_differ_from_those_that_reset_in_k_alone():
+    names = [name for name in experiment_names() if "-rewind" in name]
+    assert len(names) == 2 * 4 + 1
+    for name in names:
+        experiment, reset = load_experiment(name), load_experiment(name.partition("-rewind")[0])
+        assert experiment.training.rewind == int(name.rpartition("-")[2]) if name.startswith("paper") else 100
+        assert experiment.training.model_copy(update={"rewind": 0}) == reset.training
+        assert experiment.model_dump(exclude={"name", "training"}) == reset.model_dump(exclude={"name", "training"})
 
 
 KILLS = {

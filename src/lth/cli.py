@@ -38,7 +38,12 @@ def parser() -> argparse.ArgumentParser:
     export.set_defaults(call=_export)
 
     plan = commands.add_parser("plan", help="what training takes: operations, hours on a GPU and here, memory, disk, order")
-    plan.add_argument("experiments", metavar="EXPERIMENT", nargs="*", help="each alone; the paper's if none is given, sweeps added up")
+    plan.add_argument(
+        "experiments",
+        metavar="EXPERIMENT",
+        nargs="*",
+        help="each alone, or a collection such as desk; the paper's if none is given, sweeps added up",
+    )
     plan.add_argument("--all", action="store_true", help="every experiment there is, each alone")
     plan.set_defaults(call=_plan)
 

@@ -12,6 +12,7 @@ import pandas as pd
 from lth.claims.verdict import interval
 from lth.errors import LthError
 from lth.measures import VARIANT
+from lth.results.files import MADE_BY
 
 ES, ACCURACY = "es_iteration", "es_test_accuracy"
 
@@ -62,7 +63,17 @@ def pruned_rounds(rows: pd.DataFrame, arm: str, least_percent: float = 0) -> lis
 
 
 def advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> Effect:
-    """How much better an arm is than another of the same round, in points of accuracy or in iterations."""
+    """How much better an arm is than another of the same round, in points of accuracy or in iterations.
+
+    Raises LthError for rows of two experiments that were not made alike.
+    """
+    for made_by in MADE_BY if others is not rows else []:
+        made, otherwise = rows[made_by].iloc[0], others[made_by].iloc[0]
+        if made != otherwise:
+            raise LthError(
+                f"{rows['experiment'].iloc[0]} and {others['experiment'].iloc[0]} differ in {made_by}, {made} and {otherwise}: networks "
+                "are compared only where one made them all; rerun one of the two"
+            )
     return lambda round: _paired(column, by_trial(rows, arm, round, column), by_trial(others, other, round, column))
 
 

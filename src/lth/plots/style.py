@@ -24,11 +24,6 @@ COLOURS = {
 """Seaborn's palette `colorblind`, written out: importing seaborn takes as long as drawing a figure."""
 INK = "#1a1a1a"
 """For what the others are compared with."""
-SCALES = {
-    "quick": "quick scale: smaller and shorter than the paper's runs",
-    "desk": "desk scale: narrower than the paper's networks, otherwise its protocol",
-}
-"""What a figure of a collection says on its face."""
 
 RC = {
     "axes.axisbelow": True,  # the grid lies behind bars and bands too
@@ -65,10 +60,10 @@ def apply() -> None:
     mpl.rcParams.update(RC)
 
 
-def save(drawn: Drawn, folder: Path, name: str, *, scale: str) -> None:
-    """Writes name.pdf, .svg, .png and .csv. The pictures carry the SHA-256 of the CSV; figures of smaller networks say so on their face."""
-    if scale in SCALES:
-        drawn.figure.suptitle(SCALES[scale], fontsize=7, color="0.45", style="italic")
+def save(drawn: Drawn, folder: Path, name: str, *, face: str = "") -> None:
+    """Writes name.pdf, .svg, .png and .csv. The pictures carry the SHA-256 of the CSV. face: what they say on top, as those of smaller networks do."""
+    if face:
+        drawn.figure.suptitle(face, fontsize=7, color="0.45", style="italic")
     numbers = drawn.numbers.to_csv(index=False, lineterminator="\n", float_format="%.9g").encode()
     described = f"numbers sha256 {hashlib.sha256(numbers).hexdigest()}"
     metadata = {

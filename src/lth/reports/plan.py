@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from lth.config import Experiment, Settings, experiment_names, load_experiment
+from lth.config import COLLECTIONS, Experiment, Settings, experiment_names, load_experiment
 from lth.experiments.budget import GIB, budget, readable
 from lth.figures import FIGURES
 from lth.results.files import has_results
@@ -17,17 +17,22 @@ FORMAT = "{:<24}{:>6}{:>9}{:>11}{:>9}{:>9}{:>10}{:>10}{:>10}"
 
 
 def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str:
-    """The table and what to know of it. experiments: each alone; if none is named, all of the paper's, sweeps of folders added up."""
+    """The table and what to know of it.
+
+    experiments: each alone, a collection standing for all of its own; if none is named, all of the paper's, sweeps of folders added up.
+    """
     groups: dict[str, list[Experiment]] = {}
-    for experiment in map(load_experiment, experiments or experiment_names("paper")):
+    named = [folder for word in experiments for folder in (word in COLLECTIONS and experiment_names(word)) or [word]]
+    for experiment in map(load_experiment, named or experiment_names("paper")):
         short = experiment.name if experiment.collection == "paper" else experiment.folder
         groups.setdefault(short if experiments else re.sub(r"-\d[\d.e-]*$", "-*", short), []).append(experiment)
-    together = {"all": [experiment for group in groups.values() for experiment in group]} if len(groups) > 1 else {}
+    everything = [experiment for group in groups.values() for experiment in group]
+    together = {"all": everything} if len(groups) > 1 else {}
     lines = [FORMAT.format(*HEAD)] + [_line(name, group, settings, cores) for name, group in (groups | together).items()]
     feeds = [
         textwrap.fill(f"{name:<24}{_order(group)}; {_figures(group)}", WIDTH, subsequent_indent=" " * 24) for name, group in groups.items()
     ]
-    parts = ["What training takes", lines, _words(settings, cores), "Order, and figures drawn", feeds]
+    parts = ["What training takes", lines, _words(everything, settings, cores), "Order, and figures drawn", feeds]
     return "\n\n".join(part if isinstance(part, str) else "\n".join(part) for part in parts)
 
 
@@ -48,12 +53,12 @@ def _line(name: str, group: Sequence[Experiment], settings: Settings, cores: int
     ).rstrip()
 
 
-def _words(settings: Settings, cores: int) -> list[str]:
+def _words(experiments: Sequence[Experiment], settings: Settings, cores: int) -> list[str]:
     """What the columns are, and how far to trust them."""
     sentences = (
         "run: experiments whose results are here, of how many.",
         "TFLOP: all training and evaluations, as if no weight were pruned.",
-        f"H200: an estimate until one is measured, by arithmetic, ±40%: in {settings.precision}, many networks side by side.",
+        f"H200: an estimate until one is measured, by arithmetic, ±40%: many networks side by side, in {_precisions(experiments, settings)}.",
         f"CPU: on the {cores} core{'s' * (cores > 1)} here at the speed of an AMD EPYC's (Zen 4), measured on short stretches.",
         f"* holds a stage that would take a core more than cpu_hours in params.yaml, {settings.cpu_hours:g} hours: without a GPU it refuses.",
         "GiB: memory on the card, and of a process on the CPU, upper estimates. disk: rows, curves and tickets.",
@@ -61,6 +66,16 @@ def _words(settings: Settings, cores: int) -> list[str]:
         "once those are there whose tickets it takes; experiments are independent of each other.",
     )
     return [line for sentence in sentences for line in textwrap.wrap(sentence, WIDTH, subsequent_indent="  ")]
+
+
+def _precisions(experiments: Sequence[Experiment], settings: Settings) -> str:
+    """What experiments are trained in, and which: `ieee`, or `ieee (lenet), tf32 (conv2, conv4)`."""
+    networks: dict[str, set[str]] = {}
+    for experiment in experiments:
+        networks.setdefault(experiment.training.precision_under(settings), set()).add(experiment.network.name)
+    if len(networks) == 1:
+        return next(iter(networks))
+    return ", ".join(f"{precision} ({', '.join(sorted(names))})" for precision, names in sorted(networks.items()))
 
 
 def _order(group: Sequence[Experiment]) -> str:

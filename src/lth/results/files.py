@@ -21,7 +21,7 @@ from lth.results.expected import expected_networks, identity
 from lth.storage import read, write_atomically, write_bytes
 
 MADE_BY = ["engine", "device", "library"]
-"""Networks are compared only where these are the same."""
+"""Networks are compared only where these are the same; a GPU's library says the precision too."""
 
 
 def save(experiment: Experiment, stage: str, rows: pd.DataFrame, curves: pd.DataFrame) -> list[Path]:
