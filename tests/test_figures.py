@@ -8,21 +8,19 @@ import pytest
 import seaborn as sns
 
 import tiny
+from invented import invent
 from lth import paths
-from lth.config import load_experiment
 from lth.errors import LthError
 from lth.figures import FIGURES
+from lth.measures import CURVES as MEASURED
 from lth.measures import SCORES
 from lth.plots import style
 from lth.plots.arms import from_dense
 from lth.plots.figure import Figure
 from lth.plots.lines import by_percent_remaining
 from lth.reports.drawing import draw_collection, size
-from lth.results.columns import COLUMNS, CURVES
-from lth.results.expected import expected_networks
-from lth.results.files import save
 from lth.results.tables import Tables, missing, partial
-from lth.stages import figures, table
+from lth.stages import figures
 
 ROUNDS = {"r00": "initial", **{f"r{n:02}": f"r{n - 1:02}" for n in range(1, 19)}}
 LENGTH = {"training.iterations": 50_000, "evaluation.every": 500}
@@ -38,21 +36,16 @@ AT_ONCE = {
 
 def made_up(name: str, blocks: dict, *, collection: str = "paper", **changes) -> None:
     """An experiment that never ran, with rows and curves made of noise for all that its params.yaml promises."""
-    values = tiny.numbers({"collection": collection, "name": name, "blocks": blocks, **LENGTH, **changes})
-    tiny.write_experiment(paths.ROOT, values, f"{collection}/{name}")
-    experiment = load_experiment(f"{collection}/{name}")
     generator = np.random.Generator(np.random.Philox(key=5))
-    for stage, networks in expected_networks(experiment).items():
-        rows = pd.DataFrame(sorted(networks), columns=["arm", "round", "trial", "draw"])
+
+    def rows_of(rows: pd.DataFrame) -> dict:
         scores = {score: 0.97 + 0.02 * generator.random(len(rows)) for score in SCORES}
-        rows = rows.assign(**scores, es_iteration=generator.integers(1, 50, len(rows)) * 1000, percent_remaining=100 * 0.8 ** rows["round"])
-        rows = rows.assign(
-            experiment=name, scale=collection, weights_remaining=1, iterations=1, learning_rate=1, engine="e", device="d", library="l"
-        )
-        points = pd.concat([rows[["arm", "round", "trial", "draw"]].assign(iteration=i) for i in experiment.evaluation.points(50_000)])
-        points = points.assign(**{column: generator.random(len(points)) for column in list(CURVES)[5:]})
-        save(experiment, stage, rows[list(COLUMNS)], points[list(CURVES)])
-    table.main(experiment.folder)
+        return {**scores, "es_iteration": generator.integers(1, 50, len(rows)) * 1000}
+
+    def curves_of(points: pd.DataFrame) -> dict:
+        return {column: generator.random(len(points)) for column in MEASURED}
+
+    invent(name, {"blocks": blocks, **LENGTH, **changes}, rows_of, curves_of, collection)
 
 
 @pytest.fixture
@@ -124,7 +117,7 @@ def test_means_minima_and_maxima_by_hand():
 
 
 def test_what_has_not_been_run_is_named(made):
-    (paths.RESULTS / "paper" / "lenet-continued" / "summary.csv").unlink()
+    (paths.RESULTS / "paper" / "lenet-continued" / "runs" / "ticket.csv").unlink()
     values = tiny.numbers({"collection": "paper", "name": "lenet", "blocks": {"reinit": CONTROLLED["reinit"]}, "rounds": ROUNDS, **LENGTH})
     tiny.write_experiment(paths.ROOT, values, "paper/lenet")
     assert missing("paper/lenet", ("ticket", "reinit", "resampled")) == ["resampled"]
@@ -167,7 +160,7 @@ def test_arms_that_were_run_in_part_are_named(made):
 def test_drawing_one_figure_says_nothing_of_others(made):
     figures.main("paper")
     whole = drawn()
-    (paths.RESULTS / "paper" / "lenet-continued" / "summary.csv").unlink()
+    (paths.RESULTS / "paper" / "lenet-continued" / "runs" / "ticket.csv").unlink()
     draw_collection("paper", ["figure3"])
     assert drawn() == whole
     draw_collection("paper", ["figure9"])

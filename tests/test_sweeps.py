@@ -8,6 +8,8 @@ from lth import paths
 from lth.config import experiment_names, load_experiment
 from lth.figures import figure26, figure27, figure28, figure29, figure30, figure31
 from lth.networks import build
+from lth.plots.sweep import variants
+from lth.results.tables import Tables
 
 RATES = {
     figure26: ("adam", [2.5e-5, 5e-5, 2e-4, 8e-4, 1.2e-3, 2e-3, 3.2e-3, 6.4e-3]),
@@ -37,12 +39,14 @@ def flat(values: dict, prefix: str = "") -> dict:
 @pytest.mark.parametrize("figure", RATES, ids=lambda figure: figure.__name__)
 def test_learning_rates(figure):
     optimiser, rates = RATES[figure]
-    plans = [load_experiment(name).training for name in figure.FIGURE.experiments]
+    names = list(figure.FIGURE.experiments)
+    plans = [load_experiment(name).training for name in names]
     assert {plan.optimiser.name for plan in plans} == {optimiser}
     trained = [plan.optimiser_of(variant).learning_rate for plan in plans for variant in plan.variants]
     assert sorted(trained) == rates, "each rate in one experiment"
-    assert list(map(float, figure.VALUES.values())) == rates
-    for value, rate in zip(figure.VALUES, rates, strict=True):
+    values = variants(Tables({name: f"paper/{name}" for name in names}), "learning_rate", *names)
+    assert list(map(float, values.values())) == rates, "in order"
+    for value, rate in zip(values, rates, strict=True):
         name, variant = (value, None) if isinstance(value, str) else value
         assert load_experiment(name).training.optimiser_of(variant).learning_rate == rate
 

@@ -93,11 +93,16 @@ def _figures(words: argparse.Namespace) -> None:
 
 def _claims(words: argparse.Namespace) -> None:
     from lth.claims.table import load_verdicts
+    from lth.reports.verdicts import basis, in_order, outcome, title
 
-    for row in load_verdicts().itertuples():
-        print(f"{row.id}: {row.title}{row.part and f' ({row.part})'}")
-        ours = f"ours {row.ours} (n = {row.n})" if row.ours else "ours –"
-        print(f"    paper {row.paper} (tolerance {row.tolerance}); {ours}: {row.verdict}")
+    for (id, _), rows in load_verdicts().groupby(["id", "part"], sort=False):
+        shown = in_order(rows)
+        print(f"{id}: {title(shown[0])}")
+        print(f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']})")
+        for row in shown:
+            print(f"    {basis(row) or 'ours'}: {outcome(row)}")
+            if row["desk"]:
+                print(f"    desk scale, no verdict: {row['desk']}")
 
 
 def _cite(words: argparse.Namespace) -> None:

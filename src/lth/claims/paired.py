@@ -25,7 +25,7 @@ Effect = Callable[[int], pd.Series]
 
 
 class Absent(Exception):
-    """A round that a claim is judged on is not among the results; says which."""
+    """Networks that a claim is judged on are not among the results; says which."""
 
 
 def by_trial(rows: pd.DataFrame, arm: str, round: int, column: str) -> pd.Series:
@@ -60,6 +60,19 @@ def pruned_rounds(rows: pd.DataFrame, arm: str, least_percent: float = 0) -> lis
     """The pruned rounds that an arm holds, down to a P_m."""
     held = rows[(rows["arm"] == arm) & (rows["round"] > 0) & (rows["percent_remaining"] >= least_percent)]
     return sorted(set(held["round"]))
+
+
+def measured_until(rows: pd.DataFrame, arm: str, round: int) -> None:
+    """Raises Absent where an arm has not been pruned for so many rounds: a threshold near there could not be seen."""
+    if max(pruned_rounds(rows, arm), default=0) < round:
+        raise Absent(f"{rows['experiment'].iloc[0]} ({arm} down to r{round:02})")
+
+
+def measured_down_to(rows: pd.DataFrame, arm: str, least_percent: float) -> None:
+    """Raises Absent where an arm ends so far above a P_m that another round could lie between: it does not tell what happens down to there."""
+    percents = sorted(set(rows[rows["arm"] == arm]["percent_remaining"].round(6)))
+    if len(percents) < 2 or percents[0] * percents[0] / percents[1] >= least_percent:
+        raise Absent(f"{rows['experiment'].iloc[0]} ({arm} down to P_m {least_percent:g})")
 
 
 def advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> Effect:

@@ -37,8 +37,7 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
         for name, figure in FIGURES.items():
             wanted = {run: experiments[run] for run in figure.experiments if run in experiments}
             available, lacking = _support(figure, wanted)
-            required = set(figure.required)
-            drawable = len(available) >= figure.enough and required <= set(available)
+            drawable = figure.drawable(available)
             if name in indexed:
                 needs = {run: of for run, of in lacking.items() if of}
                 row = {
@@ -50,7 +49,7 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
                 }
                 index.append(kept.get(name, row))
             if drawable and name in only:
-                drawings[name] = pool.submit(_draw, collection, name, available)
+                drawings[name] = pool.submit(_draw, collection, name, available, [run for run in wanted if run not in available])
         ours = {name: drawing.result() for name, drawing in drawings.items()}
     for row in index:
         row["ours"] = ours.get(row["figure"], row.get("ours", ""))
@@ -79,11 +78,7 @@ def _index(content: bytes, figures: list[str]) -> pd.DataFrame:
 def in_index(collection: str) -> list[str]:
     """The figures that a collection's experiments could support, run or not."""
     there = {folder.split("/")[1] for folder in experiment_names(collection)}
-    return [
-        name
-        for name, figure in FIGURES.items()
-        if there & set(figure.experiments) and set(figure.required) <= there & set(figure.experiments)
-    ]
+    return [name for name, figure in FIGURES.items() if figure.drawable(there)]
 
 
 def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -97,12 +92,12 @@ def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str],
     return available, lacking
 
 
-def _draw(collection: str, name: str, experiments: Mapping[str, str]) -> str:
+def _draw(collection: str, name: str, experiments: Mapping[str, str], not_run: Sequence[str]) -> str:
     """Draws a figure, and returns what we find there, from the same tables; of collections at the paper's scale alone."""
     style.apply()
     figure, tables = FIGURES[name], Tables.of(collection)
     face = "" if collection == "paper" else size(collection, experiments.values())
-    style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, face=face)
+    style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, face=face, not_run=not_run)
     return fill(figure.ours, tables) if collection == "paper" else ""
 
 

@@ -7,10 +7,12 @@ import pandas as pd
 
 from lth import paths
 from lth.claims.table import load_verdicts
+from lth.claims.verdict import NOT_RUN
 from lth.figures import FIGURES
 from lth.reports.citation import PAPER, provenance, software
 from lth.reports.drawing import DRAWN, index_of
 from lth.reports.pages import render
+from lth.reports.verdicts import basis, in_order
 from lth.storage import read, sha256, summed
 
 SCALES = {
@@ -40,7 +42,7 @@ class Shown:
     not_run: str
     experiments: list[str]
     claims: list[dict]
-    """Rows of results/claims.csv that are judged on it."""
+    """The claims that are judged on it, and what is found on each basis."""
 
     @property
     def label(self) -> str:
@@ -80,10 +82,11 @@ def readme() -> str:
 
 
 def label(name: str) -> str:
-    """`figure4` -> Figure 4, `beyond_cost` -> Beyond the paper: cost."""
+    """`figure4` -> Figure 4, `beyond_cost` -> Beyond the paper: cost, `effects` -> Effects."""
     if name.startswith("figure"):
         return f"Figure {_number(name)}"
-    return f"Beyond the paper: {name.removeprefix('beyond_').replace('_', ' ')}"
+    words = name.removeprefix("beyond_").replace("_", " ")
+    return f"Beyond the paper: {words}" if name.startswith("beyond_") else words.capitalize()
 
 
 def _collections() -> list[dict]:
@@ -114,8 +117,18 @@ def _shown(folder: str, row: dict, claims: pd.DataFrame) -> Shown:
         ours=row["ours"],
         not_run=row["not run"],
         experiments=[f"{folder}/{run}" for run in row["drawn from"].split()],
-        claims=claims[claims["figure"] == _number(name)].to_dict("records"),
+        claims=_judged(claims[claims["figure"] == _number(name)]),
     )
+
+
+def _judged(claims: pd.DataFrame) -> list[dict]:
+    """Each claim once, with its rows that have a verdict; where none has, with the first."""
+    found = []
+    for _, rows in claims.groupby(["id", "part"], sort=False):
+        shown = in_order(rows)
+        judged = [row for row in shown if row["verdict"] != NOT_RUN] or shown[:1]
+        found.append({"claim": shown[0]["claim"], "paper": shown[0]["paper"], "rows": [row | {"basis": basis(row)} for row in judged]})
+    return found
 
 
 def _number(name: str) -> int:
