@@ -1,8 +1,8 @@
 """A ticket as one self-contained file that plain PyTorch reads, without this package.
 
-The safetensors file holds, for each layer, its initial weights (or those it is rewound to), float32 with pruned ones at zero (`fc1.weight`), its bias, and its mask, one
-bit per weight in C order, most significant first (`fc1.weight.mask`, uint8), and batchnorm's scales, biases and statistics where there are
-any. Its metadata are strings that say what it is;
+The safetensors file holds, for each layer, the weights that it starts from, initial ones or those it is rewound to, float32 with pruned ones at
+zero (`fc1.weight`), its bias, and its mask, one bit per weight in C order, most significant first (`fc1.weight.mask`, uint8), and batchnorm's
+scales, biases and statistics where there are any. Its metadata are strings that say what it is;
 `sha256` is that of all tensors' bytes in the order of their names.
 """
 
@@ -31,7 +31,7 @@ for name in [name for name in tensors if name.endswith(".mask")]:
     shape = tensors[name.removesuffix(".mask")].shape
     bits = np.unpackbits(tensors.pop(name).numpy(), count=shape.numel())
     masks[name.removesuffix(".mask")] = torch.from_numpy(bits).view(shape).bool()
-# tensors: a state_dict of initial weights, biases and batchnorm; masks: bool, by the names of the weights
+# tensors: a state_dict of the weights, biases and batchnorm that training starts from; masks: bool, by the names of the weights
 """
 
 
