@@ -220,8 +220,8 @@ def test_a_figure_says_on_its_face_what_has_not_been_run(root, monkeypatch):
     assert index.loc["figure35", "not run"] == "conv6-rate-0.2 (ticket)"
     assert set(plotted("figure35")["panel"]) == {f"Conv-2: {EARLY}", f"Conv-2: {VALIDATION}"}
     drawn = FIGURES["figure35"].draw(Tables({"conv2": "paper/conv2", "conv2-rate-0.2": "paper/conv2-rate-0.2"}))
-    style.save(drawn, root, "face", scale="quick", not_run=["conv6-rate-0.2"])
-    assert drawn.figure.get_suptitle() == f"{style.SCALES['quick']}\nnot run: conv6-rate-0.2"
+    style.save(drawn, root, "face", face="quick scale", not_run=["conv6-rate-0.2"])
+    assert drawn.figure.get_suptitle() == "quick scale\nnot run: conv6-rate-0.2"
 
 
 def test_a_deep_network_that_is_tested_nowhere_is_one_line(root):

@@ -59,7 +59,7 @@ def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
         ("train nothing", "unknown experiment 'nothing'"),
         ("train quick/lenet r08", "quick/lenet has no stage 'r08'; did you mean r0"),
         ("train conv2 --until reniit", "paper/conv2 has no stage 'reniit'; did you mean reinit?"),
-        ("figures 99", "there is no figure '99'; there are: figure1, "),
+        ("figures 99", "there is no figure '99'; there are: effects, figure1, "),
         ("cite fig99", "there is no figure 'fig99'"),
         ("export quick/lenet --round 99 --trial 0 x", "rounds 0 to 7, not 99"),
         ("export quick/lenet --round 0 --trial 9 x", "trials 0 to 2, not 9"),

@@ -128,6 +128,8 @@ MISTAKES = {
     ),
     "global pruning of dense layers": ({**DEEP, "pruning.fc": 0.2}, ["pruning", "global ranks convolutions alone"]),
     "misspelt augmentation": ({**DEEP, "training.augment": "flipcrop"}, ["training.augment: 'flipcrop' is wrong", "'flip-crop'"]),
+    "a precision that there is not": ({"training.precision": "fp16"}, ["training.precision: 'fp16' is wrong", "'ieee'", "'tf32'"]),
+    "a precision beside the training": ({"precision": "tf32"}, ["precision: unknown key, allowed here: ", "training"]),
     "augmentation of digits": ({"training.augment": "flip-crop"}, ["training.augment: flip-crop", "cifar10"]),
     "test beyond the end": ({"evaluation.test_at": [10, 41]}, ["evaluation.test_at: 41 is wrong, must be at most the 40"]),
     "test before the beginning": ({"evaluation.test_at": [0]}, ["evaluation.test_at.0: 0 is wrong", "greater than 0"]),
@@ -246,6 +248,28 @@ def test_which_trials(root):
     assert list(load_experiment("tiny").trials.numbers) == [0, 1]
     tiny.write_experiment(root, tiny.numbers({"trials": {"first": 5, "count": 3}}))
     assert list(load_experiment("tiny").trials.numbers) == [5, 6, 7]
+
+
+def test_the_precision_is_the_experiments_own_or_the_roots():
+    settings, own = load_settings(), tiny.experiment(changes={"training.precision": "tf32"})
+    for everywhere in ("ieee", "tf32"):
+        root = settings.model_copy(update={"precision": everywhere})
+        assert own.training.precision_under(root) == "tf32"
+        assert tiny.experiment().training.precision_under(root) == everywhere
+
+
+def test_an_absent_precision_is_in_no_dump():
+    """Of which the names of checkpoints are hashes: those of experiments without one stay what they were before there was such a key."""
+    assert tiny.experiment().model_dump()["training"].keys() == {"iterations", "batch_size", "optimiser", "augment", "vary"}
+    assert tiny.experiment(changes={"training.precision": "ieee"}).model_dump()["training"]["precision"] == "ieee"
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_the_papers_images_of_cifar10_are_trained_on_in_tf32(name):
+    """And digits in exact float32; quick ones are for a CPU, where neither is of any effect."""
+    experiment = load_experiment(name)
+    wanted = "tf32" if experiment.collection == "paper" and experiment.data.name == "cifar10" else None
+    assert experiment.training.precision == wanted
 
 
 def test_missing_settings(root):

@@ -38,7 +38,12 @@ def parser() -> argparse.ArgumentParser:
     export.set_defaults(call=_export)
 
     plan = commands.add_parser("plan", help="what training takes: operations, hours on a GPU and here, memory, disk, order")
-    plan.add_argument("experiments", metavar="EXPERIMENT", nargs="*", help="each alone; the paper's if none is given, sweeps added up")
+    plan.add_argument(
+        "experiments",
+        metavar="EXPERIMENT",
+        nargs="*",
+        help="each alone, or a collection such as desk; the paper's if none is given, sweeps added up",
+    )
     plan.add_argument("--all", action="store_true", help="every experiment there is, each alone")
     plan.set_defaults(call=_plan)
 
@@ -88,11 +93,16 @@ def _figures(words: argparse.Namespace) -> None:
 
 def _claims(words: argparse.Namespace) -> None:
     from lth.claims.table import load_verdicts
+    from lth.reports.verdicts import basis, in_order, outcome, title
 
-    for row in load_verdicts().itertuples():
-        print(f"{row.id}: {row.title}{row.part and f' ({row.part})'}")
-        ours = f"ours {row.ours} (n = {row.n})" if row.ours else "ours –"
-        print(f"    paper {row.paper} (tolerance {row.tolerance}); {ours}: {row.verdict}")
+    for (id, _), rows in load_verdicts().groupby(["id", "part"], sort=False):
+        shown = in_order(rows)
+        print(f"{id}: {title(shown[0])}")
+        print(f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']})")
+        for row in shown:
+            print(f"    {basis(row) or 'ours'}: {outcome(row)}")
+            if row["desk"]:
+                print(f"    desk scale, no verdict: {row['desk']}")
 
 
 def _cite(words: argparse.Namespace) -> None:

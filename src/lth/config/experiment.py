@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
-from lth.config.settings import Frozen, Positive
+from lth.config.settings import Frozen, Positive, Precision, Settings
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Rates = Annotated[
@@ -104,6 +104,9 @@ class TrainingConfig(Frozen):
     optimiser: OptimiserConfig
     augment: Literal["flip-crop"] | None = None
     """How training images are varied from one time that they are seen to the next (`lth.training.augmentation`)."""
+    precision: Precision | None = Field(None, exclude_if=lambda value: value is None)
+    """Of float32 matrix products and convolutions on CUDA, if not the root's; on a CPU it is of no effect. Where absent it is left out of what
+    is hashed, so that experiments without it are what they were before there was such a key."""
     vary: dict[str, Values] = Field({}, max_length=1)
     """A sweep: one key of SWEPT, as `optimiser.learning_rate`, and the values in which every network is trained, in place of the optimiser's own."""
 
@@ -124,6 +127,10 @@ class TrainingConfig(Frozen):
                         f"vary.{key}: {value:g} is wrong, {error.errors()[0]['msg'].replace('Input should', 'must')}"
                     ) from None
         return self
+
+    def precision_under(self, settings: Settings) -> Precision:
+        """The experiment's own, or the root's."""
+        return self.precision or settings.precision
 
     @property
     def variants(self) -> tuple[float | None, ...]:

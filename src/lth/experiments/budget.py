@@ -80,7 +80,9 @@ def stage_budget(experiment: Experiment, settings: Settings, cores: int, network
     return Budget(
         networks=count,
         operations=sum(alike.count * network_operations(network, data, alike.plan) for alike in networks),
-        gpu_seconds=sum(alike.count * H200[settings.precision].seconds(network, data, alike.plan) for alike in networks),
+        gpu_seconds=sum(
+            alike.count * H200[experiment.training.precision_under(settings)].seconds(network, data, alike.plan) for alike in networks
+        ),
         core_seconds=core_seconds,
         longest_core_seconds=core_seconds,
         cpu_seconds=core_seconds / count * math.ceil(count / cores),

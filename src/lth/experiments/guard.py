@@ -26,5 +26,5 @@ def refuse_what_takes_days(settings: Settings, experiment: Experiment, name: str
         raise LthError(
             f"{experiment.folder} {name} would train for about {hours:,.3g} hours of one core, {here:,.3g} on the {cores()} here, and "
             f"cpu_hours in params.yaml allows {settings.cpu_hours:g}: train it on a GPU (`lth plan` shows what that takes), "
-            "look at `make quick-cifar`, or raise cpu_hours"
+            "look at `make desk`, which trains narrower networks here, or raise cpu_hours"
         )

@@ -22,7 +22,7 @@ APART = """
 
 def draw(tables: Tables) -> Drawn:
     """Two panels against P_m, the networks that have been run in each."""
-    return compare(tables, ARMS, TEST, legend_columns=4)
+    return compare(tables, ARMS, TEST, legend_columns=len(tables.names))
 
 
 FIGURE = Figure(

@@ -26,11 +26,6 @@ COLOURS = {
 """Seaborn's palette `colorblind`, written out: importing seaborn takes as long as drawing a figure."""
 INK = "#1a1a1a"
 """For what the others are compared with."""
-SCALES = {
-    "quick": "quick scale: smaller and shorter than the paper's runs",
-    "desk": "desk scale: narrower than the paper's networks, otherwise its protocol",
-}
-"""What a figure of a collection says on its face."""
 
 RC = {
     "axes.axisbelow": True,  # the grid lies behind bars and bands too
@@ -67,12 +62,12 @@ def apply() -> None:
     mpl.rcParams.update(RC)
 
 
-def save(drawn: Drawn, folder: Path, name: str, *, scale: str, not_run: Sequence[str] = ()) -> None:
+def save(drawn: Drawn, folder: Path, name: str, *, face: str = "", not_run: Sequence[str] = ()) -> None:
     """Writes name.pdf, .svg, .png and .csv. The pictures carry the SHA-256 of the CSV.
 
-    Figures of smaller networks say so on their face, and all which of their experiments have not been run.
+    face: what the pictures say on top, as those of smaller networks do. not_run: the experiments that they lack, named there too.
     """
-    about = [SCALES[scale]] if scale in SCALES else []
+    about = [face] if face else []
     about += textwrap.wrap(f"not run: {', '.join(not_run)}", 125, break_on_hyphens=False) if not_run else []
     if about:
         drawn.figure.suptitle("\n".join(about), fontsize=7, color="0.45", style="italic")

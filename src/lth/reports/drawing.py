@@ -1,13 +1,13 @@
 """Drawing figures into figures/<collection> from the tables of the experiments that have been run."""
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 import pandas as pd
 
 from lth import paths
-from lth.config import COLLECTIONS, experiment_names
+from lth.config import COLLECTIONS, experiment_names, load_experiment
 from lth.errors import LthError
 from lth.figures import FIGURES, named
 from lth.plots import style
@@ -96,8 +96,23 @@ def _draw(collection: str, name: str, experiments: Mapping[str, str], not_run: S
     """Draws a figure, and returns what we find there, from the same tables; of collections at the paper's scale alone."""
     style.apply()
     figure, tables = FIGURES[name], Tables.of(collection)
-    style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, scale=collection, not_run=not_run)
+    face = "" if collection == "paper" else size(collection, experiments.values())
+    style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, face=face, not_run=not_run)
     return fill(figure.ours, tables) if collection == "paper" else ""
+
+
+def size(collection: str, experiments: Iterable[str]) -> str:
+    """How large the networks of experiments are, how long and how many are trained: `quick scale: 0.125 of the paper's width, …`."""
+    plans = [load_experiment(experiment) for experiment in experiments]
+    width, iterations, trials = (
+        " to ".join(dict.fromkeys(write(value) for value in (min(values), max(values))))
+        for values, write in (
+            ([plan.network.width for plan in plans], "{:g}".format),
+            ([plan.training.iterations for plan in plans], "{:,}".format),
+            ([plan.trials.count for plan in plans], str),
+        )
+    )
+    return f"{collection} scale: {width} of the paper's width, {iterations} iterations, {trials} trials"
 
 
 def draw_again(names: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ What their columns mean is in `lth.results.columns`. What is read must be what t
 
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,11 @@ from lth import paths
 from lth.config import Experiment, load_experiment
 from lth.errors import LthError
 from lth.results.columns import COLUMNS, CURVES, RANGES, SWEEP, TEXT
-from lth.results.expected import expected_networks, identity
+from lth.results.expected import arm_of_stages, expected_networks, identity
 from lth.storage import read, write_atomically, write_bytes
 
 MADE_BY = ["engine", "device", "library"]
-"""Networks are compared only where these are the same."""
+"""Networks are compared only where these are the same; a GPU's library says the precision too."""
 
 
 def save(experiment: Experiment, stage: str, rows: pd.DataFrame, curves: pd.DataFrame) -> list[Path]:
@@ -40,14 +40,16 @@ def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
     return file
 
 
-def load_results(experiment: str) -> pd.DataFrame:
+def load_results(experiment: str, arms: Collection[str] | None = None) -> pd.DataFrame:
     """All rows of an experiment, one per trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
+
+    arms: those to load; all if none is given.
 
     Raises LthError where rows that the experiment's params.yaml promises are missing, naming the stages that make them, where there are
     others, and where engines, devices or library versions are mixed.
     """
     plan = load_experiment(experiment)
-    rows = _load_all(plan, ".csv", _read_rows)
+    rows = _load_all(plan, ".csv", _read_rows, arms)
     for column in MADE_BY:
         if len(counts := rows[column].value_counts()) > 1:
             mixed = ", ".join(f"{value} ({count} rows)" for value, count in counts.items())
@@ -57,14 +59,31 @@ def load_results(experiment: str) -> pd.DataFrame:
     return rows
 
 
-def load_curves(experiment: str) -> pd.DataFrame:
+def load_curves(experiment: str, arms: Collection[str] | None = None) -> pd.DataFrame:
     """All curves of an experiment, one row per network and evaluation point; the columns are `lth.results.columns.CURVES`. Raises as `load_results`."""
-    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves)
+    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arms)
+
+
+def arms_of(folder: str) -> frozenset[str]:
+    """The arms of an experiment, `paper/lenet`, that have been run whole: all stages that params.yaml promises of them.
+
+    A stage whose provenance is there has been run: where its rows are gone, reading them says so.
+    """
+    run, lacking = set(), set()
+    for stage, arm in arm_of_stages(load_experiment(folder)).items():
+        (run if _has_run(folder, stage) else lacking).add(arm)
+    return frozenset(run - lacking)
 
 
 def has_results(folder: str) -> bool:
-    """Whether an experiment, `paper/lenet`, has been run to its end: its last stage has written the summary."""
-    return (paths.RESULTS / folder / "summary.csv").is_file()
+    """Whether an experiment has been run to its end: all its stages, the last of which writes the summary."""
+    if not (paths.RESULTS / folder / "summary.csv").is_file():
+        return False
+    return all(_has_run(folder, stage) for stage in arm_of_stages(load_experiment(folder)))
+
+
+def _has_run(folder: str, stage: str) -> bool:
+    return (paths.RESULTS / folder / "runs" / f"{stage}.csv").is_file() or sidecar(folder, stage).is_file()
 
 
 def runs_folder(experiment: Experiment) -> Path:
@@ -146,11 +165,15 @@ def _check_numbers(table: pd.DataFrame, columns: list[str]) -> None:
         raise ValueError(f"{columns[column]} is {values[row, column]:g}, must be {allowed}")
 
 
-def _load_all(experiment: Experiment, ending: str, parse: Callable[[bytes, Experiment], pd.DataFrame]) -> pd.DataFrame:
+def _load_all(
+    experiment: Experiment, ending: str, parse: Callable[[bytes, Experiment], pd.DataFrame], arms: Collection[str] | None
+) -> pd.DataFrame:
     remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
     points = 1 if ending == ".csv" else len(experiment.evaluation.points(experiment.training.iterations))
-    tables = []
+    tables, trains = [], arm_of_stages(experiment)
     for stage, networks in expected_networks(experiment).items():
+        if arms is not None and trains[stage] not in arms:
+            continue
         file = runs_folder(experiment) / f"{stage}{ending}"
         table = read(file, lambda content: parse(content, experiment), remedy, sha256=recorded(experiment.folder, stage, file))
         networks_of = table[identity(experiment)]

@@ -3,9 +3,10 @@
 An engine says how to advance and evaluate one chunk of networks; what is measured and when is decided here alone.
 """
 
+import contextlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Protocol
 
@@ -21,6 +22,10 @@ from lth.training.progress import Progress
 from lth.training.stack import Member, Trained
 
 CHECKPOINT_SECONDS = 30.0
+"""At least so long lies between two checkpoints of a chunk."""
+
+CHECKPOINT_SHARE = 0.02
+"""At most so much of a chunk's time goes into its checkpoints, but for the first: a GPU's are gigabytes."""
 
 
 class Trainer(Protocol):
@@ -86,19 +91,40 @@ def _train_chunk(engine, plan, members, checkpoints, name, progress, stop, keep_
     run = _Run(engine, plan, members)
     reached = run.resume(checkpoints.load_running(name))
     progress.trained(reached * len(members))
-    saved = time.monotonic()
+    pace = Pace()
     while reached < plan.training.iterations:
         reached, before = run.to_next_evaluation(reached), reached
         progress.trained((reached - before) * len(members))
-        if stop.is_set() or time.monotonic() - saved > CHECKPOINT_SECONDS:
-            checkpoints.save_running(name, reached, run.state())
-            saved = time.monotonic()
+        if stop.is_set() or pace.due():
+            with pace.saving():
+                checkpoints.save_running(name, reached, run.state())
         if stop.is_set():
             raise Stopped
     trained = run.measured(keep_parameters)
     checkpoints.save_finished(name, trained)
     progress.finished(len(members), counted=True)
     return trained
+
+
+class Pace:
+    """When a chunk's next checkpoint is due, by how long those before it took."""
+
+    def __init__(self):
+        self.began = self.saved = time.monotonic()
+        self.took: list[float] = []
+
+    def due(self) -> bool:
+        now = time.monotonic()
+        with_the_next = sum(self.took) + max(self.took, default=0)
+        return now - self.saved > CHECKPOINT_SECONDS and with_the_next <= CHECKPOINT_SHARE * (now - self.began)
+
+    @contextlib.contextmanager
+    def saving(self) -> Iterator[None]:
+        """Takes the time of a checkpoint that is saved in the with-block."""
+        before = time.monotonic()
+        yield
+        self.saved = time.monotonic()
+        self.took.append(self.saved - before)
 
 
 class _Run:
