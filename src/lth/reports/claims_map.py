@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from lth import paths
-from lth.claims.basis import ALL, SCALINGS, TRIALS
+from lth.claims.basis import ALL, FIRST, SCALINGS, TRIALS
 from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.config import COLLECTIONS, experiment_names
@@ -73,9 +73,9 @@ def _lenet(parts: pd.DataFrame) -> dict:
 
 
 def _found(rows: list[dict]) -> list[str]:
-    """A line per verdict on a claim about Lenet, of one scaling; one that says so where there is none."""
+    """A line per verdict on a claim about Lenet, of one scaling; one that says so where there is none. The first trials go without saying."""
     judged = [row for row in rows if row["verdict"] != NOT_RUN]
-    return [f"{outcome(row)}, {TRIALS[row['trials']]}" for row in judged] or [marked(NOT_RUN)]
+    return [outcome(row) + ("" if row["trials"] == FIRST else f", {TRIALS[row['trials']]}") for row in judged] or [marked(NOT_RUN)]
 
 
 def _other(parts: pd.DataFrame) -> dict:

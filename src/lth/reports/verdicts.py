@@ -41,8 +41,8 @@ def interval(row: dict) -> str:
     """The 95% interval of the effect that a verdict rests on, with its unit; nothing where there is none."""
     if row["verdict"] == NOT_RUN:
         return ""
-    low, high = (f"{end:,.0f}" if abs(end) >= 1000 else f"{end:.4g}" for end in (float(row["low"]), float(row["high"])))
-    return f"{low} to {high} {row['unit']}".replace("-", "−", low.count("-") + high.count("-"))
+    low, high = (f"{end:{',.0f' if abs(end) >= 1000 else '.2f' if abs(end) >= 10 else '.3g'}}" for end in (float(row["low"]), float(row["high"])))
+    return f"{low} to {high}".replace("-", "−") + f" {row['unit']}"
 
 
 def counted(claims: pd.DataFrame) -> list[dict]:
