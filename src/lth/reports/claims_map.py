@@ -27,7 +27,8 @@ def with_map(readme: str) -> str:
 
 def readme_map() -> str:
     """The map as Markdown, from results/claims.csv, claims-unit.csv and the provenance of the experiments it names."""
-    claims = load_verdicts()
+    rows = load_verdicts()
+    claims = pd.DataFrame(rows)
     judged = claims[claims["verdict"] != NOT_RUN]
     return render(
         "claims_map.md.jinja",
@@ -37,7 +38,7 @@ def readme_map() -> str:
         by_chance=f"{0.05 * len(judged):.1f}",
         rows=[_row(parts) for _, parts in claims.groupby("id", sort=False)],
         machines=_machines(_experiments(claims)),
-        both=_both(claims),
+        both=_both(rows),
     )
 
 
@@ -62,18 +63,23 @@ def _row(parts: pd.DataFrame) -> dict:
     }
 
 
-def _both(claims: pd.DataFrame) -> list[dict]:
+def _both(claims: list[dict]) -> list[dict]:
     """The claims that could be judged on Lenet with pixels in [0, 1] too, beside what they are with images of unit length."""
-    both = load_verdicts("claims_unit").merge(claims, on=["id", "part"], suffixes=("", "_length"))
+    length = {(row["id"], row["part"]): row for row in claims}
     return [
         {
-            "title": f"{row.title} ({row.part})" if row.part else row.title,
-            "paper": row.paper,
-            "length": f"{row.ours_length}: {_verdict(row.verdict_length, row.evidence_length)}",
-            "unit": f"{row.ours}: {_verdict(row.verdict, row.evidence)}",
+            "title": f"{row['title']} ({row['part']})" if row["part"] else row["title"],
+            "paper": row["paper"],
+            "length": _judged(length[row["id"], row["part"]]),
+            "unit": _judged(row),
         }
-        for row in both.itertuples()
+        for row in load_verdicts("claims_unit")
     ]
+
+
+def _judged(row: dict) -> str:
+    """Our estimate, and the verdict on it."""
+    return f"{row['ours']}: {_verdict(row['verdict'], row['evidence'])}"
 
 
 def _verdict(verdict: str, evidence: str) -> str:

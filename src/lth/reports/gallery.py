@@ -89,7 +89,7 @@ def _collections() -> list[dict]:
         index = index_of(folder)
         if index.empty:
             continue
-        judged = claims if folder == "paper" else claims.iloc[:0]
+        judged = claims if folder == "paper" else []
         shown = [_shown(folder, row, judged) for row in index[index["drawn from"] != ""].to_dict("records")]
         lacking = [
             {"label": label(row["figure"]), "needs": row["not run"], "command": row["command"]}
@@ -99,7 +99,7 @@ def _collections() -> list[dict]:
     return found
 
 
-def _shown(folder: str, row: dict, claims: pd.DataFrame) -> Shown:
+def _shown(folder: str, row: dict, claims: list[dict]) -> Shown:
     name = row["figure"]
     return Shown(
         name=name,
@@ -109,7 +109,7 @@ def _shown(folder: str, row: dict, claims: pd.DataFrame) -> Shown:
         ours=row["ours"],
         not_run=row["not run"],
         experiments=[f"{folder}/{run}" for run in row["drawn from"].split()],
-        claims=claims[claims["figure"] == _number(name)].to_dict("records"),
+        claims=[claim for claim in claims if claim["figure"] == _number(name)],
     )
 
 

@@ -135,9 +135,12 @@ def _check_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
 
 
 def _check_numbers(table: pd.DataFrame, columns: list[str]) -> None:
-    if wordy := [name for name, dtype in table.dtypes[columns].items() if dtype.kind not in "if"]:
+    arrays = {
+        name: table[name].to_numpy() for name in columns
+    }  # one by one, since pandas takes longer to put columns together than to read them
+    if wordy := [name for name, array in arrays.items() if array.dtype.kind not in "if"]:
         raise ValueError(f"words for numbers: {', '.join(wordy)}")
-    values = table[columns].to_numpy(float)
+    values = np.column_stack(list(arrays.values())).astype(float)
     least, most = np.array([RANGES.get(name, (0, np.inf)) for name in columns]).T
     wrong = ~(np.isfinite(values) & (values >= least) & (values <= most))
     if wrong.any():
@@ -153,8 +156,7 @@ def _load_all(experiment: Experiment, ending: str, parse: Callable[[bytes, Exper
     for stage, networks in expected_networks(experiment).items():
         file = runs_folder(experiment) / f"{stage}{ending}"
         table = read(file, lambda content: parse(content, experiment), remedy, sha256=recorded(experiment.folder, stage, file))
-        networks_of = table[identity(experiment)]
-        found = set((networks_of if points == 1 else networks_of.drop_duplicates()).itertuples(index=False, name=None))
+        found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
         if absent := networks - found:
             some = ", ".join(
                 "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
