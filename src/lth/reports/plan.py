@@ -8,6 +8,7 @@ from lth.config import Experiment, Settings, experiment_names, load_experiment
 from lth.experiments.budget import GIB, budget, readable
 from lth.figures import FIGURES
 from lth.results.files import has_results
+from lth.tickets.controls import check_controls
 
 WIDTH = 100
 """Columns that fit a terminal."""
@@ -20,6 +21,7 @@ def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str
     """The table and what to know of it. experiments: each alone; if none is named, all of the paper's, sweeps of folders added up."""
     groups: dict[str, list[Experiment]] = {}
     for experiment in map(load_experiment, experiments or experiment_names("paper")):
+        check_controls(experiment)
         short = experiment.name if experiment.collection == "paper" else experiment.folder
         groups.setdefault(short if experiments else re.sub(r"-\d[\d.e-]*$", "-*", short), []).append(experiment)
     together = {"all": [experiment for group in groups.values() for experiment in group]} if len(groups) > 1 else {}
