@@ -127,6 +127,17 @@ def row(**columns: object) -> Callable[[Path], object]:
     return harm
 
 
+def made_by(**columns: str) -> Callable[[Path], object]:
+    """Makes all rows of a round those of another maker."""
+
+    def harm(root: Path) -> None:
+        (root / SIDECAR).unlink()
+        file = root / RUNS / "r01.csv"
+        pd.read_csv(file).assign(**columns).to_csv(file, index=False)
+
+    return harm
+
+
 def curve(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], object]:
     def harm(root: Path) -> None:
         (root / SIDECAR).unlink()
@@ -211,7 +222,6 @@ FAULTS = {
         ),
         Fault("one verdict of claims.csv changed", "lth claims", edited("results/claims.csv", "not run", "reproduced")),
         Fault("garbage for claims.csv", "gallery", garbage("results/claims.csv")),
-        Fault("garbage for claims-unit.csv", "readme", garbage("results/claims-unit.csv")),
         Fault("a folder for claims.csv", "lth claims", folder("results/claims.csv")),
         Fault("garbage for SHA256SUMS", "lth claims", garbage("results/SHA256SUMS")),
         Fault("index.csv cut in half", "lth cite 3", halved("figures/quick/index.csv")),
@@ -280,6 +290,7 @@ FAULTS = {
                 root, tiny.numbers({"name": "lenet", "trials": 1000, "blocks.reinit.draws": 1000}), "quick/lenet"
             ),
         ),
+        Fault("training in a precision that there is not", FIRST, param("training.precision", "bf16")),
         Fault("seed: 10³⁰", "initialise quick/lenet", edited("params.yaml", "seed: 0", f"seed: {10**30}")),
         Fault("a number of 5,000 digits", SHOW, line("trials: 2", f"trials: {'9' * 5000}")),
         Fault("aliases of aliases, nine deep", SHOW, bomb),
@@ -308,6 +319,7 @@ FAULTS = {
         Fault("es_iteration between evaluations", SHOW, row(es_iteration=13)),
         Fault("another experiment's name", SHOW, row(experiment="conv2")),
         Fault("another scale", SHOW, row(scale="paper")),
+        Fault("a round in another precision", SHOW, made_by(library="torch 2.15.0, tf32")),
         Fault("an evaluation missing from the curves", "lth figures 3", curve(lambda curves: curves[curves["iteration"] != 20])),
         Fault("a point of one network missing", "lth figures 3", curve(lambda curves: curves.iloc[1:])),
         Fault("losses that are no number in the curves", "lth figures 3", curve(nan)),

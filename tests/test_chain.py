@@ -185,6 +185,16 @@ def test_other_arithmetic_is_stale_and_other_hours_are_not(trained):
     assert not_done(load_settings(), load_experiment("tiny")) == STAGES[2:]
 
 
+def test_another_precision_is_stale_where_it_is_the_experiments(trained, one_by_one):
+    (trained / "params.yaml").write_text(yaml.safe_dump({**tiny.SETTINGS, "precision": "tf32"}))
+    assert not_done(load_settings(), load_experiment("tiny")) == STAGES[2:]
+    tiny.write_experiment(trained, tiny.numbers({"training.precision": "tf32"}))
+    train_round(load_settings(), load_experiment("tiny"), "r00")
+    assert outputs(trained) == outputs(one_by_one), "on a CPU it is of no effect"
+    (trained / "params.yaml").write_text(yaml.safe_dump(tiny.SETTINGS))
+    assert "r00" not in not_done(load_settings(), load_experiment("tiny")), "the root's is of no effect on it"
+
+
 def test_provenance_that_does_not_say_is_believed_where_dvcs_lock_agrees(trained):
     settings, experiment = load_settings(), load_experiment("tiny")
     file = trained / "results" / "quick" / "tiny" / "provenance" / "r01.json"
@@ -212,7 +222,7 @@ def test_provenance_that_does_not_say_is_believed_where_dvcs_lock_agrees(trained
 
 
 def test_interrupted_it_goes_on_from_the_checkpoint(begun, train, one_by_one, monkeypatch, capsys):
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    tiny.save_checkpoints_always(monkeypatch.setattr)
     reached = []
     to_next = loop._Run.to_next_evaluation
 

@@ -16,7 +16,7 @@ import pytest
 import faults
 import tiny
 from lth import load_curves, load_results, load_ticket, paths
-from lth.claims.table import load_verdicts
+from lth.claims.table import read_verdicts
 from lth.config import load_experiment, load_settings
 from lth.data import load_data
 from lth.entry import run
@@ -89,9 +89,8 @@ KINDS = {
     "results/quick/lenet/maps.parquet": lambda: Tables({"lenet": "quick/lenet"}).extra("lenet", "maps").to_csv(),
     f"{faults.TICKETS}/r00.npz": lambda: [mask.tolist() for mask in load_ticket("quick/lenet", round=1, trial=1).mask.values()],
     f"{faults.TICKETS}/initial.npz": lambda: load_ticket("quick/lenet", round=0, trial=1).seed,
-    "results/claims.csv": load_verdicts,
-    "results/claims-unit.csv": lambda: load_verdicts("claims_unit"),
-    "results/SHA256SUMS": load_verdicts,
+    "results/claims.csv": read_verdicts,
+    "results/SHA256SUMS": read_verdicts,
     "figures/quick/index.csv": lambda: index_of("quick").to_csv(),
     "figures/quick/figure3.csv": lambda: citation("3"),
     "figures/quick/SHA256SUMS": lambda: citation("3"),

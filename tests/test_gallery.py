@@ -102,7 +102,7 @@ def test_every_drawn_figure_can_be_cited():
             assert software() in text
     assert drawn("figure3")[0] == "paper", "at paper scale where it is drawn there"
     assert citation("fig3") == citation("figure3") == citation("3")
-    with pytest.raises(LthError, match="figure99 has not been drawn; there are: figure1"):
+    with pytest.raises(LthError, match="figure99 has not been drawn; there are: effects, figure1"):
         drawn("figure99")
 
 
@@ -114,7 +114,14 @@ def test_what_is_said_is_escaped(root, monkeypatch):
     shown = {**row, "figure": "figure1", "drawn from": "lenet<i>", "not run": "", "caption": 'P_m "<1>"', "ours": "<2>"}
     pd.DataFrame([shown, row]).to_csv(folder / "index.csv", index=False)
     (folder / "figure1.csv").write_text("n\n1\n5\n")
-    claim = dict.fromkeys(sorted(COLUMNS), "<3>") | {"figure": 1, "n": 4, "verdict": "<5>"}
+    claim = dict.fromkeys(sorted(COLUMNS), "<3>") | {
+        "figure": 1,
+        "n": 4,
+        "verdict": "<5>",
+        "scaling": "",
+        "trials": "first",
+        "needs": ["conv2"],
+    }
     for claims in ([claim], []):
         monkeypatch.setitem(SOURCE, "claims", claims)
         paths.RESULTS.mkdir(exist_ok=True)

@@ -88,6 +88,12 @@ def test_every_collection_is_drawn_and_shown():
     }
 
 
+def test_claims_read_the_paper_and_what_points_its_way():
+    read = [collection for collection in ("paper", "desk") if experiment_names(collection)]
+    folders = {dep for dep in ROOT_STAGES["claims"]["deps"] if not dep.startswith("src/")}
+    assert folders == {f"{kind}/{collection}" for kind in ("pipelines", "results") for collection in read}
+
+
 def test_stages_of_measurements_are_named_by_the_folder_they_measure():
     assert all(key == folder.replace("/", "-") for key, folder in ROOT_STAGES["structure"]["foreach"].items())
     assert all(key == item["of"].replace("/", "-") for key, item in ROOT_STAGES["movement"]["foreach"].items())

@@ -1,6 +1,7 @@
 """The `lth` command line: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."""
 
 import argparse
+import itertools
 import signal
 from pathlib import Path
 
@@ -38,7 +39,12 @@ def parser() -> argparse.ArgumentParser:
     export.set_defaults(call=_export)
 
     plan = commands.add_parser("plan", help="what training takes: operations, hours on a GPU and here, memory, disk, order")
-    plan.add_argument("experiments", metavar="EXPERIMENT", nargs="*", help="each alone; the paper's if none is given, sweeps added up")
+    plan.add_argument(
+        "experiments",
+        metavar="EXPERIMENT",
+        nargs="*",
+        help="each alone, or a collection such as desk; the paper's if none is given, sweeps added up",
+    )
     plan.add_argument("--all", action="store_true", help="every experiment there is, each alone")
     plan.set_defaults(call=_plan)
 
@@ -96,13 +102,17 @@ def _figures(words: argparse.Namespace) -> None:
 
 
 def _claims(words: argparse.Namespace) -> None:
-    from lth.claims.table import load_verdicts
+    from lth.claims.table import read_verdicts
+    from lth.reports.verdicts import basis, in_order, outcome, title
 
-    for row in load_verdicts():
-        part = f" ({row['part']})" if row["part"] else ""
-        print(f"{row['id']}: {row['title']}{part}")
-        ours = f"ours {row['ours']} (n = {row['n']})" if row["ours"] else "ours –"
-        print(f"    paper {row['paper']} (tolerance {row['tolerance']}); {ours}: {row['verdict']}")
+    for (id, _), rows in itertools.groupby(read_verdicts(), lambda row: (row["id"], row["part"])):
+        shown = in_order(rows)
+        print(f"{id}: {title(shown[0])}")
+        print(f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']})")
+        for row in shown:
+            print(f"    {basis(row) or 'ours'}: {outcome(row)}")
+            if row["desk"]:
+                print(f"    desk scale, no verdict: {row['desk']}")
 
 
 def _cite(words: argparse.Namespace) -> None:
@@ -113,9 +123,14 @@ def _cite(words: argparse.Namespace) -> None:
 
 def _export(words: argparse.Namespace) -> None:
     from lth.tickets import load_ticket
-    from lth.tickets.export import export, how_to_read
+    from lth.tickets.export import export, how_to_read, refuse_existing
 
+    refuse_existing(words.out)
     ticket = load_ticket(words.experiment, round=words.round, trial=words.trial, variant=words.variant)
+    if ticket.rewound:
+        from lth.experiments.rewinding import rewind
+
+        ticket = rewind(ticket)
     export(ticket, words.out)
     print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}")
 

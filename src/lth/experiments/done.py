@@ -57,12 +57,15 @@ def why_not_done(settings: Settings, experiment: Experiment, name: str) -> str:
 
 
 def made_from(settings: Settings, experiment: Experiment, name: str, inputs: Mapping[str, str]) -> str:
-    """The hash of all that a stage's results depend on beside arithmetic and hardware. inputs: SHA-256 of the files it reads."""
+    """The hash of all that a stage's results depend on beside arithmetic and hardware. inputs: SHA-256 of the files it reads.
+
+    `chunk_gib` speaks of the hardware, a GPU's memory: how many networks it made a chunk, which fixes the rounding, stands in provenance.
+    """
     chosen = {"mode": "json", "exclude_defaults": True}
     block = experiment.blocks.get(name)
     content = {
         "stage": name,
-        "settings": {"engine": settings.engine, "precision": settings.precision},
+        "settings": {"engine": settings.engine, "precision": experiment.training.precision_under(settings)},
         "experiment": experiment.model_dump(exclude={"rounds", "blocks"}, **chosen),
         "block": block and block.model_dump(**chosen),
         "files": dict(inputs),

@@ -1,4 +1,4 @@
-"""The paper's figures, one module each, drawn from tables alone: `figure4.py` is Figure 4, `beyond_overlap.py` one that the paper does not have.
+"""The figures, one module each, drawn from tables alone: `figure4.py` is the paper's Figure 4, `beyond_overlap.py` and `effects.py` are ours.
 
 Each module has one `lth.plots.figure.Figure`, FIGURE, which says what the figure needs, what it shows, and how it is drawn.
 """
@@ -9,15 +9,15 @@ from importlib import import_module
 
 from lth.errors import LthError
 
-_MODULES = [module.name for module in pkgutil.iter_modules(__path__) if re.fullmatch(r"figure\d+|beyond_\w+", module.name)]
+_MODULES = [module.name for module in pkgutil.iter_modules(__path__) if re.fullmatch(r"figure\d+|beyond_\w+|effects", module.name)]
 
 FIGURES = {
     name: import_module(f"{__name__}.{name}").FIGURE
     for name in sorted(
-        _MODULES, key=lambda name: (name.startswith("beyond_"), int(name.removeprefix("figure")) if name.startswith("figure") else 0, name)
+        _MODULES, key=lambda name: (name != "effects", name.startswith("beyond_"), int("".join(filter(str.isdigit, name)) or 0), name)
     )
 }
-"""Every figure by its name, in the paper's order, those beyond the paper last."""
+"""Every figure by its name: what the verdicts rest on, the paper's in its order, those beyond the paper."""
 
 
 def named(word: str) -> str:

@@ -4,13 +4,13 @@ import functools
 
 from lth.config import NetworkConfig
 from lth.networks.conv import conv
-from lth.networks.layers import EVALUATION, Layer, Mode, Parameters, Variable, keep_all, stacked, unstacked
+from lth.networks.layers import EVALUATION, Kernels, Layer, Mode, Parameters, Variable, keep_all, stacked, unstacked
 from lth.networks.lenet import lenet
 from lth.networks.network import Network
 from lth.networks.resnet import resnet
 from lth.networks.vgg import vgg
 
-__all__ = ["EVALUATION", "Layer", "Mode", "Network", "Parameters", "Variable", "build", "keep_all", "stacked", "unstacked"]
+__all__ = ["EVALUATION", "Kernels", "Layer", "Mode", "Network", "Parameters", "Variable", "build", "keep_all", "stacked", "unstacked"]
 
 
 @functools.cache

@@ -23,12 +23,13 @@ class Vgg(nn.Module):
         super().__init__()
         self.features = nn.Sequential()
         number, into = itertools.count(1), 3
-        for position, (out, convolutions) in enumerate(blocks):
-            if position:
-                self.features.add_module(f"pool{position}", nn.MaxPool2d(2))
-            for layer in itertools.islice(number, convolutions):
+        for block, (out, convolutions) in enumerate(blocks, 1):
+            layers = list(itertools.islice(number, convolutions))
+            for layer in layers:
                 self.features.add_module(f"conv{layer}", nn.Conv2d(into, out, 3, padding=1, bias=False))
                 self.features.add_module(f"norm{layer}", nn.BatchNorm2d(out))
+                if layer == layers[-1] and block < len(blocks):  # before ReLU, as in Conv-2: the same bits of a quarter as many numbers
+                    self.features.add_module(f"pool{block}", nn.MaxPool2d(2))
                 self.features.add_module(f"relu{layer}", nn.ReLU())
                 into = out
         self.output = nn.Linear(into, 10)

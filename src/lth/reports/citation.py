@@ -8,7 +8,6 @@ from lth.config.grammar import parse_yaml
 from lth.errors import LthError
 from lth.figures import named
 from lth.reports.drawing import DRAWN, index_of
-from lth.results.files import has_results
 from lth.results.spent import cost, sidecars
 from lth.results.tables import EXTRA, command
 from lth.storage import read, sha256, summed
@@ -58,14 +57,15 @@ def provenance(experiment: str) -> dict[str, str]:
     params = {"params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}"}
     made = [table for table in EXTRA if (paths.RESULTS / experiment / f"{table}.parquet").is_file()]
     again = {"command": command({experiment: made})}
-    if not has_results(experiment):
-        return params | {"results": "none, it has not been run to its end"} | again
+    stages = sidecars(experiment)
+    if not stages:
+        return params | {"results": "none, it has not been run"} | again
     taken = cost(experiment)
     content = hashlib.sha256()
     files = sorted(file for kind in ("runs/*", "*.parquet") for file in (paths.RESULTS / experiment).glob(kind))
     for file in files:
         content.update(file.read_bytes())
-    versions = {f"{name} {version}" for about in sidecars(experiment) for name, version in about["versions"].items()}
+    versions = {f"{name} {version}" for about in stages for name, version in about["versions"].items()}
     known = {
         "results": f"results/{experiment}, runs/* and *.parquet in this order, sha256 {content.hexdigest()}",
         "hardware": "; ".join(sorted(taken.hardware)),

@@ -1,19 +1,21 @@
-"""The README's map: each claim with its figure, the command that makes its results, what that took, and the verdict."""
+"""The README's map: the verdicts counted, each claim with its figure and what we find on every basis, and the commands that make the results."""
 
 from collections.abc import Iterable
 
 import pandas as pd
 
 from lth import paths
+from lth.claims.basis import ALL, SCALINGS, TRIALS
 from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.errors import LthError
 from lth.reports.pages import render
-from lth.results.files import has_results
+from lth.reports.verdicts import basis, disagreements, in_order, outcome, title
 from lth.results.spent import cost
 
 BEGIN, END = "<!-- map: written by `make figures` -->", "<!-- end of map -->"
 NOTHING = "–"
+KINDS = ("number", "direction")
 
 
 def with_map(readme: str) -> str:
@@ -26,65 +28,71 @@ def with_map(readme: str) -> str:
 
 
 def readme_map() -> str:
-    """The map as Markdown, from results/claims.csv, claims-unit.csv and the provenance of the experiments it names."""
-    rows = load_verdicts()
-    claims = pd.DataFrame(rows)
+    """The map as Markdown, from results/claims.csv and the provenance of the experiments it names."""
+    claims = load_verdicts()
     judged = claims[claims["verdict"] != NOT_RUN]
+    about_lenet = claims["scaling"] != ""
     return render(
         "claims_map.md.jinja",
-        counted={kind: _counts(parts) for kind, parts in claims.groupby("kind", sort=True)},
-        judged=len(judged),
-        exploratory=(judged["evidence"] == "exploratory").sum(),
+        effects=_picture("effects"),
+        verdicts=VERDICTS,
+        counted=_counted(claims),
+        evidence=judged["evidence"].value_counts().sort_index().to_dict(),
         by_chance=f"{0.05 * len(judged):.1f}",
-        rows=[_row(parts) for _, parts in claims.groupby("id", sort=False)],
+        scalings=SCALINGS,
+        lenet=[_lenet(parts) for _, parts in claims[about_lenet].groupby(["id", "part"], sort=False)],
+        disagreements=disagreements(claims),
+        others=[_other(parts) for _, parts in claims[~about_lenet].groupby("id", sort=False)],
+        makes=_makes(claims),
         machines=_machines(_experiments(claims)),
-        both=_both(rows),
     )
 
 
-def _counts(parts: pd.DataFrame) -> list[str]:
-    """How many claims, or parts of them, have each verdict."""
-    return [f"{(parts['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS]
+def _counted(claims: pd.DataFrame) -> list[dict]:
+    """By what they are judged on, how many claims or parts of them have each verdict: those that name a number, and those that name a direction."""
+    found = []
+    for trials in TRIALS:
+        for scaling in (*SCALINGS, ""):
+            rows = claims[(claims["scaling"] == scaling) & (claims["trials"] == trials)]
+            if len(rows):
+                counts = [[((rows["kind"] == kind) & (rows["verdict"] == verdict)).sum() for kind in KINDS] for verdict in VERDICTS]
+                found.append({"on": f"Lenet, {basis(rows.iloc[0])}" if scaling else "other networks", "counts": counts})
+    return found
 
 
-def _row(parts: pd.DataFrame) -> dict:
-    """One claim, its parts together."""
-    experiments = _experiments(parts)
-    ours = [f"{part.ours} (n = {part.n})" if part.ours else NOTHING for part in parts.itertuples()]
+def _lenet(parts: pd.DataFrame) -> dict:
+    """One claim about Lenet, or one part of it, on both scalings."""
+    first = parts.iloc[0]
     return {
-        "title": parts["title"].iloc[0],
-        "figures": [{"number": number, "file": _file(number)} for number in parts["figure"].unique()],
-        "experiments": experiments,
-        "commands": [command for command in parts["command"].unique() if command],
-        "taken": _taken(experiments),
-        "paper": _by_part(parts["part"], parts["paper"]),
-        "ours": _by_part(parts["part"], ours),
-        "verdict": _by_part(parts["part"], map(_verdict, parts["verdict"], parts["evidence"])),
+        "title": title(first),
+        "figure": _figure(first["figure"]),
+        "paper": f"{first['paper']} ({first['tolerance']})" if first["tolerance"] != first["kind"] else first["paper"],
+        "found": [
+            [f"{TRIALS[row['trials']]}: {outcome(row)}" for row in in_order(parts[parts["scaling"] == scaling].to_dict("records"))]
+            or [NOTHING]
+            for scaling in SCALINGS
+        ],
     }
 
 
-def _both(claims: list[dict]) -> list[dict]:
-    """The claims that could be judged on Lenet with pixels in [0, 1] too, beside what they are with images of unit length."""
-    length = {(row["id"], row["part"]): row for row in claims}
+def _other(parts: pd.DataFrame) -> dict:
+    """One claim about another network, its parts together."""
+    return {
+        "title": parts["title"].iloc[0],
+        "figures": [_figure(number) for number in parts["figure"].unique()],
+        "paper": _by_part(parts["part"], parts["paper"]),
+        "ours": _by_part(parts["part"], map(outcome, parts.to_dict("records"))),
+        "desk": _by_part(parts["part"], parts["desk"].replace("", NOTHING)),
+    }
+
+
+def _makes(claims: pd.DataFrame) -> list[dict]:
+    """The commands that make what claims are judged on, each once, and what they took."""
+    alone = claims[(claims["trials"] != ALL) & (claims["command"] != "")].drop_duplicates("command")
     return [
-        {
-            "title": f"{row['title']} ({row['part']})" if row["part"] else row["title"],
-            "paper": row["paper"],
-            "length": _judged(length[row["id"], row["part"]]),
-            "unit": _judged(row),
-        }
-        for row in load_verdicts("claims_unit")
+        {"experiments": row["experiment"].split(), "command": row["command"], "taken": _taken(row["experiment"].split()) or NOTHING}
+        for row in alone.to_dict("records")
     ]
-
-
-def _judged(row: dict) -> str:
-    """Our estimate, and the verdict on it."""
-    return f"{row['ours']}: {_verdict(row['verdict'], row['evidence'])}"
-
-
-def _verdict(verdict: str, evidence: str) -> str:
-    """A verdict, and whether it explores or confirms."""
-    return f"{verdict} ({evidence})" if evidence else verdict
 
 
 def _by_part(parts: Iterable[str], values: Iterable[str]) -> list[str]:
@@ -95,9 +103,14 @@ def _by_part(parts: Iterable[str], values: Iterable[str]) -> list[str]:
     return list(having) if len(having) == 1 else [f"{', '.join(names)}: {value}" for value, names in having.items()]
 
 
-def _file(number: int) -> str:
+def _figure(number: int) -> dict:
+    """A figure of the paper, and its picture."""
+    return {"number": number, "file": _picture(f"figure{number}")}
+
+
+def _picture(name: str) -> str:
     """A figure's picture from the root, where it is drawn at paper scale."""
-    file = paths.FIGURES / "paper" / f"figure{number}.png"
+    file = paths.FIGURES / "paper" / f"{name}.png"
     return str(file.relative_to(paths.ROOT)) if file.is_file() else ""
 
 
@@ -107,8 +120,8 @@ def _experiments(claims: pd.DataFrame) -> list[str]:
 
 
 def _taken(experiments: list[str]) -> str:
-    """Time, memory and disk of those experiments that have run."""
-    costs = [cost(f"paper/{name}") for name in experiments if has_results(f"paper/{name}")]
+    """Time, memory and disk of those experiments of which anything has run."""
+    costs = [one for name in experiments if (one := cost(f"paper/{name}")).stages]
     if not costs:
         return ""
     minutes = sum(one.seconds for one in costs) / 60
@@ -118,9 +131,9 @@ def _taken(experiments: list[str]) -> str:
 
 
 def _machines(experiments: list[str]) -> dict[str, list[str]]:
-    """On what those experiments that have run were measured."""
+    """On what those experiments of which anything has run were measured."""
     machines: dict[str, list[str]] = {}
     for name in experiments:
-        if has_results(f"paper/{name}"):
-            machines.setdefault("; ".join(sorted(cost(f"paper/{name}").hardware)), []).append(name)
+        if (taken := cost(f"paper/{name}")).stages:
+            machines.setdefault("; ".join(sorted(taken.hardware)), []).append(name)
     return machines

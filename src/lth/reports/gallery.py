@@ -7,18 +7,25 @@ import pandas as pd
 
 from lth import paths
 from lth.claims.table import load_verdicts
+from lth.claims.verdict import NOT_RUN
 from lth.figures import FIGURES
 from lth.reports.citation import PAPER, provenance, software
 from lth.reports.drawing import DRAWN, index_of
 from lth.reports.pages import render
+from lth.reports.verdicts import basis, in_order
 from lth.storage import read, sha256, summed
 
 SCALES = {
     "paper": ("Paper scale", "The paper's networks at full length."),
     "quick": ("Quick scale", "Smaller and shorter than the paper's runs, trained in minutes: a demonstration, no verdict."),
-    "desk": ("Desk scale", "Narrower networks, otherwise the paper's protocol, trained in a day without a GPU: no verdict."),
+    "desk": (
+        "Desk scale",
+        "Narrower networks at the paper's length, Resnet-18 at half of it, trained without a GPU: a first look, no verdict.",
+    ),
     "beyond": ("Beyond the paper", "What readers asked next."),
 }
+LACKING = ("paper", "desk")
+"""Collections whose gaps are shown; those of the others are a choice."""
 KINDS = ("pdf", "svg", "png", "csv")
 REMEDY = "What each figure lacks, and the command that makes it. An arm, or a round of it, that an experiment's params.yaml does not hold yet needs a block there first."
 
@@ -35,7 +42,7 @@ class Shown:
     not_run: str
     experiments: list[str]
     claims: list[dict]
-    """Rows of results/claims.csv that are judged on it."""
+    """The claims that are judged on it, and what is found on each basis."""
 
     @property
     def label(self) -> str:
@@ -75,31 +82,32 @@ def readme() -> str:
 
 
 def label(name: str) -> str:
-    """`figure4` -> Figure 4, `beyond_cost` -> Beyond the paper: cost."""
+    """`figure4` -> Figure 4, `beyond_cost` -> Beyond the paper: cost, `effects` -> Effects."""
     if name.startswith("figure"):
         return f"Figure {_number(name)}"
-    return f"Beyond the paper: {name.removeprefix('beyond_').replace('_', ' ')}"
+    words = name.removeprefix("beyond_").replace("_", " ")
+    return f"Beyond the paper: {words}" if name.startswith("beyond_") else words.capitalize()
 
 
 def _collections() -> list[dict]:
-    """The collections that have figures, what is shown of each, and what it lacks (None: that is not told)."""
+    """The collections that have figures, what is shown of each, and what it lacks, where that is told."""
     claims = load_verdicts()
     found = []
     for folder, (title, about) in SCALES.items():
         index = index_of(folder)
         if index.empty:
             continue
-        judged = claims if folder == "paper" else []
+        judged = claims if folder == "paper" else claims.iloc[:0]
         shown = [_shown(folder, row, judged) for row in index[index["drawn from"] != ""].to_dict("records")]
         lacking = [
             {"label": label(row["figure"]), "needs": row["not run"], "command": row["command"]}
             for row in index[index["not run"] != ""].to_dict("records")
         ]
-        found.append({"folder": folder, "title": title, "about": about, "shown": shown, "lacking": lacking if folder == "paper" else None})
+        found.append({"folder": folder, "title": title, "about": about, "shown": shown, "lacking": lacking if folder in LACKING else []})
     return found
 
 
-def _shown(folder: str, row: dict, claims: list[dict]) -> Shown:
+def _shown(folder: str, row: dict, claims: pd.DataFrame) -> Shown:
     name = row["figure"]
     return Shown(
         name=name,
@@ -109,8 +117,18 @@ def _shown(folder: str, row: dict, claims: list[dict]) -> Shown:
         ours=row["ours"],
         not_run=row["not run"],
         experiments=[f"{folder}/{run}" for run in row["drawn from"].split()],
-        claims=[claim for claim in claims if claim["figure"] == _number(name)],
+        claims=_judged(claims[claims["figure"] == _number(name)]),
     )
+
+
+def _judged(claims: pd.DataFrame) -> list[dict]:
+    """Each claim once, with its rows that have a verdict; where none has, with the first."""
+    found = []
+    for _, rows in claims.groupby(["id", "part"], sort=False):
+        shown = in_order(rows.to_dict("records"))
+        judged = [row for row in shown if row["verdict"] != NOT_RUN] or shown[:1]
+        found.append({"claim": shown[0]["claim"], "paper": shown[0]["paper"], "rows": [row | {"basis": basis(row)} for row in judged]})
+    return found
 
 
 def _number(name: str) -> int:
