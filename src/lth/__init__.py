@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "load_ticket": "lth.tickets",
+    "rewind": "lth.experiments.rewinding",
     "prune_layerwise": "lth.pruning",
     "prune_global": "lth.pruning",
     "load_results": "lth.results.files",

@@ -113,9 +113,14 @@ def _cite(words: argparse.Namespace) -> None:
 
 def _export(words: argparse.Namespace) -> None:
     from lth.tickets import load_ticket
-    from lth.tickets.export import export, how_to_read
+    from lth.tickets.export import export, how_to_read, refuse_existing
 
+    refuse_existing(words.out)
     ticket = load_ticket(words.experiment, round=words.round, trial=words.trial, variant=words.variant)
+    if ticket.rewound:
+        from lth.experiments.rewinding import rewind
+
+        ticket = rewind(ticket)
     export(ticket, words.out)
     print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}")
 

@@ -94,6 +94,9 @@ Values = Annotated[
     tuple[Annotated[float, Field(ge=0, allow_inf_nan=False, strict=False)], ...], Field(strict=False, min_length=1, max_length=100)
 ]
 
+FRESH = ("reinit", "sparsity")
+"""Controls that keep none of a ticket's values: there is no iteration that fresh ones could be rewound to, and they are trained from the beginning."""
+
 SWEPT = ("learning_rate", "warmup")
 """Keys of the optimiser that a sweep may vary: they change neither shapes nor pruning, so that networks of all values make one stack."""
 
@@ -104,6 +107,9 @@ class TrainingConfig(Frozen):
     optimiser: OptimiserConfig
     augment: Literal["flip-crop"] | None = None
     """How training images are varied from one time that they are seen to the next (`lth.training.augmentation`)."""
+    rewind: Annotated[int, Field(ge=0)] = Field(0, exclude_if=lambda iteration: not iteration)
+    """Late rewinding: the iteration of the dense network's training that a ticket's survivors return to and are trained on from; 0 is its initial
+    weights. Left out of dumps where it is 0, so that what is known by their hash stays what it was."""
     precision: Precision | None = Field(None, exclude_if=lambda value: value is None)
     """Of float32 matrix products and convolutions on CUDA, if not the root's; on a CPU it is of no effect. Where absent it is left out of what
     is hashed, so that experiments without it are what they were before there was such a key."""
@@ -164,9 +170,12 @@ class EvaluationConfig(Frozen):
     def _ascending(cls, iterations):
         return ascending(iterations)
 
-    def points(self, iterations: int) -> list[int]:
-        """Iterations of a training at which networks are evaluated: 0, every so many, those that a test is asked at, and always the last."""
-        return sorted({*range(0, iterations, self.every), *self.test_at, iterations})
+    def points(self, iterations: int, first: int = 0) -> list[int]:
+        """Iterations of a training at which networks are evaluated: 0, every so many, those that a test is asked at, and always the last.
+
+        first: the iteration that a rewound network is trained on from; it is evaluated where others are, from there on.
+        """
+        return [point for point in sorted({*range(0, iterations, self.every), *self.test_at, iterations}) if point >= first]
 
 
 AT_ONCE = ("oneshot", "continued", "iteration0")
@@ -299,6 +308,12 @@ class Experiment(Frozen):
             raise ValueError(
                 f"evaluation.test_at: {self.evaluation.test_at[-1]} is wrong, must be at most the {self.training.iterations} iterations"
             )
+        if self.training.rewind >= self.training.iterations:
+            raise ValueError(
+                f"training.rewind: {self.training.rewind} is wrong, must be less than the {self.training.iterations} iterations"
+            )
+        if self.training.rewind and self.pruning.levels:
+            raise ValueError(f"training.rewind belongs to pruning round after round (layerwise, global), not to {self.pruning.method}")
         if self.training.augment and wanted != "cifar10":
             raise ValueError(f"training.augment: {self.training.augment} is for cifar10; a digit mirrored is another sign")
         if self.network.deep and (self.pruning.fc or self.pruning.output):
@@ -322,6 +337,10 @@ class Experiment(Frozen):
     def last_round(self) -> int:
         """The last round, or level of pruning made at once, that has a mask."""
         return self.pruning.levels or len(self.rounds) - 1
+
+    def first_iteration(self, arm: str, round: int) -> int:
+        """The iteration that a network's training starts from, counted as the dense network's are."""
+        return 0 if round == 0 or arm in FRESH else self.training.rewind
 
     @cached_property
     def family(self) -> str:

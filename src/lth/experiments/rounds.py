@@ -1,6 +1,7 @@
 """Iterative pruning, step by step (paper, section 1).
 
-1. Initialise a network. 2. Train it. 3. Prune the smallest weights that survive. 4. Reset the survivors to their initial values; repeat.
+1. Initialise a network. 2. Train it. 3. Prune the smallest weights that survive. 4. Reset the survivors to their initial values, or to those of an
+early iteration (`lth.experiments.rewinding`); repeat.
 """
 
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from lth.config import Experiment, Settings
 from lth.errors import LthError
 from lth.experiments.at_once import prune_at_once
+from lth.experiments.rewinding import origins, rewound
 from lth.experiments.stage import Stage, open_stage
 from lth.networks import stacked, unstacked
 from lth.pruning.methods import prune
@@ -20,7 +22,7 @@ def train_round(settings: Settings, experiment: Experiment, name: str) -> None:
         raise LthError(f"unknown round {name!r}; there are: {', '.join(experiment.rounds)}")
     tickets = load_tickets(experiment, int(name[1:]))  # 1, and 4 of the round before
     with open_stage(settings, experiment, name, tickets, test_curve_until=experiment.evaluation.test_curve_until) as stage:
-        (prune_at_once if experiment.pruning.levels else prune_once)(stage, tickets)
+        (prune_at_once if experiment.pruning.levels else prune_once)(stage, rewound(stage, tickets))
 
 
 def prune_once(stage: Stage, tickets: Sequence[Ticket]) -> None:
@@ -28,4 +30,5 @@ def prune_once(stage: Stage, tickets: Sequence[Ticket]) -> None:
     members = [stage.member(ticket) for ticket in tickets]
     trained = stage.train(members, keep_parameters=True)  # 2
     masks = prune(stage.experiment, stage.network.layers, trained.parameters, stacked([ticket.mask for ticket in tickets]))  # 3
-    stage.write(members, trained, save_pruned(tickets, unstacked(masks)))
+    returns_to = origins(stage) if tickets[0].round == 0 else []
+    stage.write(members, trained, save_pruned(tickets, unstacked(masks), returns_to))

@@ -18,6 +18,11 @@ class Plan:
     evaluation: EvaluationConfig
     test_curve_until: int
 
+    def ends(self, iterations: int) -> "Plan":
+        """The same training up to an iteration, evaluated at both ends alone."""
+        evaluation = self.evaluation.model_copy(update={"every": iterations, "test_at": ()})
+        return Plan(self.training.model_copy(update={"iterations": iterations}), evaluation, test_curve_until=0)
+
     @property
     def evaluation_points(self) -> list[int]:
         """Iterations at which networks are evaluated."""
