@@ -1,6 +1,7 @@
 """One hyperparameter in several values, one line per value: Figures 26 to 37 and 42 to 45."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
@@ -46,14 +47,9 @@ def variants(tables: Tables, key: str, sweep: str, base: str | None = None) -> d
     return {found[value]: f"{value:,g}" for value in sorted(found)}
 
 
-def experiments(values: Iterable[Value]) -> dict[str, tuple[str]]:
-    """What a figure of these values needs: the tickets of their experiments."""
-    return dict.fromkeys((value if isinstance(value, str) else value[0] for value in values), ("ticket",))
-
-
 def swept(tables: Tables, values: Mapping[Value, str], *controls: tuple[str, str, str]) -> list[Arm]:
     """The tickets of each value that has been run, and its controls: the arm, what is added to the legend's label, the line."""
-    colours, markers = shades(values), dict(zip(values, MARKERS, strict=False))
+    colours, markers = shades(values), dict(zip(values, cycle(MARKERS), strict=False))
     arms = []
     for value, label in values.items():
         name, variant = (value, None) if isinstance(value, str) else value

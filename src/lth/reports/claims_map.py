@@ -68,7 +68,8 @@ def _lenet(parts: pd.DataFrame) -> dict:
         "figure": _figure(first["figure"]),
         "paper": f"{first['paper']} ({first['tolerance']})" if first["tolerance"] != first["kind"] else first["paper"],
         "found": [
-            [f"{TRIALS[row['trials']]}: {outcome(row)}" for row in in_order(parts[parts["scaling"] == scaling])] or [NOTHING]
+            [f"{TRIALS[row['trials']]}: {outcome(row)}" for row in in_order(parts[parts["scaling"] == scaling].to_dict("records"))]
+            or [NOTHING]
             for scaling in SCALINGS
         ],
     }

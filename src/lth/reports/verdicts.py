@@ -1,9 +1,13 @@
 """The rows of results/claims.csv as pages and the command line show them."""
 
-import pandas as pd
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from lth.claims.basis import ALL, FIRST, FRESH, SCALINGS, TRIALS
 from lth.claims.verdict import NOT_RUN
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def title(row: dict) -> str:
@@ -16,10 +20,10 @@ def basis(row: dict) -> str:
     return f"{SCALINGS[row['scaling']]}, {TRIALS[row['trials']]}" if row["scaling"] else ""
 
 
-def in_order(rows: pd.DataFrame) -> list[dict]:
+def in_order(rows: Iterable[dict]) -> list[dict]:
     """One claim's rows: of each scaling the fresh trials first, which confirm; all trials together only where they are judged."""
     places = [(scaling, trials) for scaling in (*SCALINGS, "") for trials in TRIALS]
-    shown = [row for row in rows.to_dict("records") if row["trials"] != ALL or row["verdict"] != NOT_RUN]
+    shown = [row for row in rows if row["trials"] != ALL or row["verdict"] != NOT_RUN]
     return sorted(shown, key=lambda row: places.index((row["scaling"], row["trials"])))
 
 
@@ -28,7 +32,7 @@ def outcome(row: dict) -> str:
     return f"{row['verdict']}: " + (row["not run"] if row["verdict"] == NOT_RUN else f"{row['ours']} (n = {row['n']})")
 
 
-def disagreements(claims: pd.DataFrame) -> list[dict]:
+def disagreements(claims: "pd.DataFrame") -> list[dict]:
     """The claims on which fresh trials and the first give different verdicts: title, basis, and both."""
     judged = claims[claims["verdict"] != NOT_RUN]
     first, fresh = (judged[judged["trials"] == trials] for trials in (FIRST, FRESH))
