@@ -34,16 +34,16 @@ CONV_MEANS = f"{WORDS}; {CUT} {EARLY}"
 """For Conv-2, Conv-4 and Conv-6."""
 
 
-def variants(tables: Tables, key: str, sweep: str, base: str | None = None) -> dict[Value, str]:
-    """The values of an experiment that is a sweep, in order, each as it is written.
+def variants(tables: Tables, key: str, *experiments: str) -> dict[Value, str]:
+    """All values of these experiments that have been run, in order, each as it is written.
 
-    key: what of the optimiser is swept. base: an experiment that other figures are drawn from, whose networks stand for its own value.
+    key: what of the optimiser is swept. experiments: where two hold one value, the networks of the later stand for it.
     """
     found: dict[float, Value] = {}
-    if sweep in tables:
-        found = {value: (sweep, value) for value in load_experiment(tables.names[sweep]).training.variants}
-    if base in tables:
-        found[getattr(load_experiment(tables.names[base]).training.optimiser, key)] = base
+    for name in filter(tables.__contains__, experiments):
+        training = load_experiment(tables.names[name]).training
+        for variant in training.variants:
+            found[getattr(training.optimiser_of(variant), key)] = name if variant is None else (name, variant)
     return {found[value]: f"{value:,g}" for value in sorted(found)}
 
 
