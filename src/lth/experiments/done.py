@@ -110,9 +110,12 @@ def _why_not_initialised(settings: Settings, experiment: Experiment) -> str:
 def _in_lock(experiment: Experiment, name: str) -> bool:
     """Whether DVC's lock holds the stage with the params, inputs and outputs that are here."""
     lock = paths.PIPELINES / experiment.folder / "dvc.lock"
+    if not lock.is_file():
+        return False
+    stages = read(lock, lambda content: parse_yaml(content)["stages"])  # a damaged one is no reason to train for hours
     kind = "round" if name in experiment.rounds else "control"
     try:
-        stage = read(lock, parse_yaml)["stages"][f"{kind}@{name}"]
+        stage = stages[f"{kind}@{name}"]
         same_params = all(
             _at(read(paths.ROOT / file, parse_yaml), key) == value
             for file, params in stage["params"].items()

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lth import paths
 from lth.config import Experiment, Settings
 from lth.data import load_data
-from lth.errors import LthError
 from lth.experiments.done import data_file, hashes, made_from
 from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
@@ -18,7 +16,7 @@ from lth.networks import Network, build
 from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.tickets import Start, Ticket, ticket_files
-from lth.tickets.controls import CONTROLS
+from lth.tickets.controls import check_controls
 from lth.training import Checkpoints, Member, Plan, Trained, checkpoints, choose_engine, train_stack
 from lth.training.engines.choose import device_name, numerics_id
 from lth.training.loop import Engine
@@ -100,7 +98,7 @@ def open_stage(
     (JSON). Where all this is what it was when the stage was stopped, it goes on from its checkpoints; they are removed when the block ends, and
     kept when it raises.
     """
-    _check_controls(experiment)
+    check_controls(experiment)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     plan = plan.ends(until) if until else plan
     refuse_what_takes_days(settings, experiment, name, plan, [ticket.round for ticket in tickets])
@@ -121,11 +119,3 @@ def open_stage(
     with checkpoints(depends_on, f"{experiment.folder} {name}") as kept:
         yield Stage(experiment, name, network, len(data.train.labels), plan, engine, made_by, from_these, kept)
         kept.remove()
-
-
-def _check_controls(experiment: Experiment) -> None:
-    """Of all blocks, so that a mistake in the last does not wait for the rounds before it."""
-    for name, block in experiment.blocks.items():
-        if block.control not in CONTROLS:
-            file = paths.shown(paths.PIPELINES / experiment.folder / "params.yaml")
-            raise LthError(f"{file}: blocks.{name}.control: {block.control!r} is unknown, allowed: {', '.join(CONTROLS)}")

@@ -68,7 +68,7 @@ def _lenet(parts: pd.DataFrame) -> dict:
         "title": title(first),
         "figure": _figure(first["figure"]),
         "paper": f"{first['paper']} ({first['tolerance']})" if first["tolerance"] != first["kind"] else first["paper"],
-        "found": [_found(in_order(parts[parts["scaling"] == scaling])) for scaling in SCALINGS],
+        "found": [_found(in_order(parts[parts["scaling"] == scaling].to_dict("records"))) for scaling in SCALINGS],
     }
 
 
@@ -84,7 +84,9 @@ def _other(parts: pd.DataFrame) -> dict:
         "title": parts["title"].iloc[0],
         "figures": [_figure(number) for number in parts["figure"].unique()],
         "paper": _by_part(parts["part"], parts["paper"]),
-        "ours": _by_part(parts["part"], [marked(NOT_RUN) if row["verdict"] == NOT_RUN else outcome(row) for row in parts.to_dict("records")]),
+        "ours": _by_part(
+            parts["part"], [marked(NOT_RUN) if row["verdict"] == NOT_RUN else outcome(row) for row in parts.to_dict("records")]
+        ),
         "desk": _by_part(parts["part"], parts["desk"].replace("", NOTHING)),
     }
 

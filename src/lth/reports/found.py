@@ -80,7 +80,9 @@ def has_run() -> tuple[list[dict], str]:
         for name, title in NETWORKS.items()
     ]
     devices = {stage["device"] for of in plans.values() for plan in of for stage in sidecars(plan.folder) if "device" in stage}
-    return table, "No result comes from a GPU: all were trained on the CPU." if devices <= {"cpu"} else f"Trained on {' and '.join(sorted(devices))}."
+    return table, "No result comes from a GPU: all were trained on the CPU." if devices <= {
+        "cpu"
+    } else f"Trained on {' and '.join(sorted(devices))}."
 
 
 def _run(plans: list[Experiment]) -> str:

@@ -149,7 +149,7 @@ def _judged(claims: pd.DataFrame) -> list[dict]:
     """Each claim once, with its rows that have a verdict; where none has, with the first."""
     found = []
     for _, rows in claims.groupby(["id", "part"], sort=False):
-        shown = in_order(rows)
+        shown = in_order(rows.to_dict("records"))
         judged = [row for row in shown if row["verdict"] != NOT_RUN] or shown[:1]
         found.append(shown[0] | {"rows": [row | {"basis": basis(row), "interval": interval(row)} for row in judged]})
     return found

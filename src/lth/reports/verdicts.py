@@ -1,9 +1,13 @@
 """The rows of results/claims.csv as pages and the command line show them."""
 
-import pandas as pd
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from lth.claims.basis import ALL, FIRST, FRESH, SCALINGS, TRIALS
 from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, VERDICTS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MARKS = {REPRODUCED: "✓", DIRECTION: "→", INCONCLUSIVE: "?", NOT_REPRODUCED: "✗", NOT_RUN: "–"}
 """What stands before a verdict on a page, so that verdicts are told apart by more than their colour."""
@@ -20,10 +24,10 @@ def basis(row: dict) -> str:
     return f"{SCALINGS[row['scaling']]}, {TRIALS[row['trials']]}" if row["scaling"] else ""
 
 
-def in_order(rows: pd.DataFrame) -> list[dict]:
+def in_order(rows: Iterable[dict]) -> list[dict]:
     """One claim's rows: of each scaling the fresh trials first, which confirm; all trials together only where they are judged."""
     places = [(scaling, trials) for scaling in (*SCALINGS, "") for trials in TRIALS]
-    shown = [row for row in rows.to_dict("records") if row["trials"] != ALL or row["verdict"] != NOT_RUN]
+    shown = [row for row in rows if row["trials"] != ALL or row["verdict"] != NOT_RUN]
     return sorted(shown, key=lambda row: places.index((row["scaling"], row["trials"])))
 
 
@@ -41,11 +45,13 @@ def interval(row: dict) -> str:
     """The 95% interval of the effect that a verdict rests on, with its unit; nothing where there is none."""
     if row["verdict"] == NOT_RUN:
         return ""
-    low, high = (f"{end:{',.0f' if abs(end) >= 1000 else '.2f' if abs(end) >= 10 else '.3g'}}" for end in (float(row["low"]), float(row["high"])))
+    low, high = (
+        f"{end:{',.0f' if abs(end) >= 1000 else '.2f' if abs(end) >= 10 else '.3g'}}" for end in (float(row["low"]), float(row["high"]))
+    )
     return f"{low} to {high}".replace("-", "−") + f" {row['unit']}"
 
 
-def counted(claims: pd.DataFrame) -> list[dict]:
+def counted(claims: "pd.DataFrame") -> list[dict]:
     """By what they are judged on, how many claims or parts of them have each verdict: those that name a number, and those that name a direction."""
     found = []
     for trials in TRIALS:
@@ -59,7 +65,7 @@ def counted(claims: pd.DataFrame) -> list[dict]:
     return found
 
 
-def disagreements(claims: pd.DataFrame) -> list[dict]:
+def disagreements(claims: "pd.DataFrame") -> list[dict]:
     """The claims on which fresh trials and the first give different verdicts: title, basis, and both."""
     judged = claims[claims["verdict"] != NOT_RUN]
     first, fresh = (judged[judged["trials"] == trials] for trials in (FIRST, FRESH))
