@@ -23,7 +23,7 @@ from lth.entry import run
 from lth.errors import LthError
 from lth.experiments.done import why_not_done
 from lth.reports.citation import citation, software
-from lth.reports.claims_map import with_map
+from lth.reports.claims_map import with_tables
 from lth.reports.drawing import index_of
 from lth.results import provenance
 from lth.results.provenance import record
@@ -106,7 +106,7 @@ BY_HAND = {
     "CITATION.cff": software,
     "src/lth/numerics/lenet.yaml": lambda: numerics_id("lenet", "sparse"),
     faults.LOCK: lambda: faults.unsaid(paths.ROOT) or why_not_done(load_settings(), load_experiment("lenet"), "r01"),
-    "README.md": lambda: with_map(read(paths.ROOT / "README.md", bytes.decode)),
+    "README.md": lambda: with_tables(read(paths.ROOT / "README.md", bytes.decode)),
 }
 """Those that people write, or that record: of these another value is another answer, if it is one at all."""
 

@@ -11,8 +11,8 @@ from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.figures import FIGURES, title
 from lth.reports.citation import PAPER, provenance, software
 from lth.reports.drawing import DRAWN, index_of
-from lth.reports.pages import render
 from lth.reports.found import findings
+from lth.reports.pages import render
 from lth.reports.verdicts import basis, counted, in_order, interval, marked
 from lth.storage import read, sha256, summed
 
