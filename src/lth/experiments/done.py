@@ -122,7 +122,7 @@ def _in_lock(experiment: Experiment, name: str) -> bool:
             for key, value in params.items()
         )
         return same_params and all(_digest("md5", paths.ROOT / part["path"]) == part["md5"] for part in stage["deps"] + stage["outs"])
-    except (OSError, LthError, KeyError, TypeError):
+    except (OSError, LthError, LookupError, TypeError, AttributeError, ValueError):  # edited by hand, it says nothing of the stage
         return False
 
 
