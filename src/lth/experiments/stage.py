@@ -15,6 +15,7 @@ from lth.experiments.done import data_file, hashes, made_from
 from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
 from lth.networks import Network, build
+from lth.pruning.criteria import CRITERIA
 from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.tickets import Start, Ticket, ticket_files
@@ -100,7 +101,7 @@ def open_stage(
     (JSON). Where all this is what it was when the stage was stopped, it goes on from its checkpoints; they are removed when the block ends, and
     kept when it raises.
     """
-    _check_controls(experiment)
+    _check_names(experiment)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     plan = plan.ends(until) if until else plan
     refuse_what_takes_days(settings, experiment, name, plan, [ticket.round for ticket in tickets])
@@ -123,9 +124,11 @@ def open_stage(
         kept.remove()
 
 
-def _check_controls(experiment: Experiment) -> None:
-    """Of all blocks, so that a mistake in the last does not wait for the rounds before it."""
-    for name, block in experiment.blocks.items():
-        if block.control not in CONTROLS:
+def _check_names(experiment: Experiment) -> None:
+    """Of the criterion and the controls of all blocks, so that a mistake does not wait for what is trained before."""
+    named = {"pruning.criterion": (experiment.pruning.criterion, CRITERIA)}
+    named |= {f"blocks.{name}.control": (block.control, CONTROLS) for name, block in experiment.blocks.items()}
+    for key, (word, known) in named.items():
+        if word not in known:
             file = paths.shown(paths.PIPELINES / experiment.folder / "params.yaml")
-            raise LthError(f"{file}: blocks.{name}.control: {block.control!r} is unknown, allowed: {', '.join(CONTROLS)}")
+            raise LthError(f"{file}: {key}: {word!r} is unknown, allowed: {', '.join(known)}")

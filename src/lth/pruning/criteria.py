@@ -1,0 +1,19 @@
+"""What is ranked when a trained network is pruned: the weights of least score go first (paper, section 1, step 3: those of least magnitude)."""
+
+from collections.abc import Callable
+
+from lth.networks import Parameters
+
+Initial = Callable[[], Parameters]
+Criterion = Callable[[Parameters, Initial], Parameters]
+"""(trained, initial) -> scores: float [R, *shape] by the names of the weights. `initial()` gives the values that the dense
+networks, of which the trained ones are tickets, began with."""
+
+
+def magnitude(trained: Parameters, initial: Initial) -> Parameters:
+    """The paper's."""
+    return {name: weights.abs() for name, weights in trained.items()}
+
+
+CRITERIA: dict[str, Criterion] = {"magnitude": magnitude}
+"""By their names in `pruning.criterion`; docs/extending.md adds one."""
