@@ -7,19 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from lth import paths
 from lth.config import Experiment, Settings
 from lth.data import load_data
-from lth.errors import LthError
 from lth.experiments.done import data_file, hashes, made_from
 from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
 from lth.networks import Network, build
-from lth.pruning.criteria import CRITERIA
+from lth.pruning.criteria import check_criterion
 from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.tickets import Start, Ticket, ticket_files
-from lth.tickets.controls import CONTROLS
+from lth.tickets.controls import check_controls
 from lth.training import Checkpoints, Member, Plan, Trained, checkpoints, choose_engine, train_stack
 from lth.training.engines.choose import device_name, numerics_id
 from lth.training.loop import Engine
@@ -101,7 +99,8 @@ def open_stage(
     (JSON). Where all this is what it was when the stage was stopped, it goes on from its checkpoints; they are removed when the block ends, and
     kept when it raises.
     """
-    _check_names(experiment)
+    check_controls(experiment)
+    check_criterion(experiment)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     plan = plan.ends(until) if until else plan
     refuse_what_takes_days(settings, experiment, name, plan, [ticket.round for ticket in tickets])
@@ -122,13 +121,3 @@ def open_stage(
     with checkpoints(depends_on, f"{experiment.folder} {name}") as kept:
         yield Stage(experiment, name, network, len(data.train.labels), plan, engine, made_by, from_these, kept)
         kept.remove()
-
-
-def _check_names(experiment: Experiment) -> None:
-    """Of the criterion and the controls of all blocks, so that a mistake does not wait for what is trained before."""
-    named = {"pruning.criterion": (experiment.pruning.criterion, CRITERIA)}
-    named |= {f"blocks.{name}.control": (block.control, CONTROLS) for name, block in experiment.blocks.items()}
-    for key, (word, known) in named.items():
-        if word not in known:
-            file = paths.shown(paths.PIPELINES / experiment.folder / "params.yaml")
-            raise LthError(f"{file}: {key}: {word!r} is unknown, allowed: {', '.join(known)}")

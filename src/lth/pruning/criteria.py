@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from lth import paths
+from lth.config import Experiment
+from lth.errors import LthError
 from lth.networks import Parameters
 
 Initial = Callable[[], Parameters]
@@ -17,3 +20,10 @@ def magnitude(trained: Parameters, initial: Initial) -> Parameters:
 
 CRITERIA: dict[str, Criterion] = {"magnitude": magnitude}
 """By their names in `pruning.criterion`; docs/extending.md adds one."""
+
+
+def check_criterion(experiment: Experiment) -> None:
+    """Before anything is trained. Raises LthError for one that nobody registered."""
+    if (word := experiment.pruning.criterion) not in CRITERIA:
+        file = paths.shown(paths.PIPELINES / experiment.folder / "params.yaml")
+        raise LthError(f"{file}: pruning.criterion: {word!r} is unknown, allowed: {', '.join(CRITERIA)}")

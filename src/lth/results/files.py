@@ -154,9 +154,12 @@ def _check_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
 
 
 def _check_numbers(table: pd.DataFrame, columns: list[str]) -> None:
-    if wordy := [name for name, dtype in table.dtypes[columns].items() if dtype.kind not in "if"]:
+    arrays = {
+        name: table[name].to_numpy() for name in columns
+    }  # one by one, since pandas takes longer to put columns together than to read them
+    if wordy := [name for name, array in arrays.items() if array.dtype.kind not in "if"]:
         raise ValueError(f"words for numbers: {', '.join(wordy)}")
-    values = table[columns].to_numpy(float)
+    values = np.column_stack(list(arrays.values())).astype(float)
     least, most = np.array([RANGES.get(name, (0, np.inf)) for name in columns]).T
     wrong = ~(np.isfinite(values) & (values >= least) & (values <= most))
     if wrong.any():
@@ -176,8 +179,7 @@ def _load_all(experiment: Experiment, ending: str, parse: Callable[..., pd.DataF
         points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(arm, round))
         parsed = functools.partial(parse, experiment=experiment, points=points)
         table = read(file, parsed, remedy, sha256=recorded(experiment.folder, stage, file))
-        networks_of = table[identity(experiment)]
-        found = set((networks_of if ending == ".csv" else networks_of.drop_duplicates()).itertuples(index=False, name=None))
+        found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
         if absent := networks - found:
             some = ", ".join(
                 "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])

@@ -10,6 +10,9 @@ from functools import partial
 
 import torch
 
+from lth import paths
+from lth.config import Experiment
+from lth.errors import LthError
 from lth.pruning import Masks
 from lth.tickets import Start, Ticket
 
@@ -79,3 +82,14 @@ CONTROLS: dict[str, Callable[[Ticket, int], Start]] = {
     "resampled": resampled,
     **{f"noise-{sigma:g}": partial(noise, sigma) for sigma in (0.5, 1, 2, 3)},
 }
+
+
+def check_controls(experiment: Experiment) -> None:
+    """Raises LthError for a block whose control is not among CONTROLS, be it the last: a mistake does not wait for the rounds before it.
+
+    `lth.config` cannot check it: every table depends on that, and all would be stale when a control is added.
+    """
+    for name, block in experiment.blocks.items():
+        if block.control not in CONTROLS:
+            file = paths.shown(paths.PIPELINES / experiment.folder / "params.yaml")
+            raise LthError(f"{file}: blocks.{name}.control: {block.control!r} is unknown, allowed: {', '.join(CONTROLS)}")
