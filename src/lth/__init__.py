@@ -14,6 +14,8 @@ _HOMES = {
     "prune_global": "lth.pruning",
     "load_results": "lth.results.files",
     "load_curves": "lth.results.files",
+    "BatchOrder": "lth.training.plan",
+    "compare": "lth.claims.compare",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -1,10 +1,14 @@
 """pipelines/<collection>/<experiment>/params.yaml, as typed objects."""
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
+from lth.config.architectures import ARCHITECTURES
+from lth.config.data_sets import data_sets
 from lth.config.settings import Frozen, Positive, Precision, Settings
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
@@ -38,8 +42,20 @@ NETWORKS, POINTS = 100_000, 10_000
 """At most so many networks in an experiment, and so many evaluations of each while it trains."""
 
 
+def one_of(registered: Callable[[], Mapping[str, object]]) -> AfterValidator:
+    """That a word names an entry of a registry."""
+
+    def check(name: str) -> str:
+        if name not in registered():
+            *others, last = map(repr, registered())
+            raise PydanticCustomError("unknown_name", "Input should be {allowed}", {"allowed": f"{', '.join(others)} or {last}"})
+        return name
+
+    return AfterValidator(check)
+
+
 class NetworkConfig(Frozen):
-    name: Literal["lenet", "conv2", "conv4", "conv6", "resnet18", "vgg19"]
+    name: Annotated[str, one_of(lambda: ARCHITECTURES)]
     width: Annotated[float, Field(gt=0, le=100)] = 1.0
     """Factor on every hidden width; 1.0 is the paper's network."""
     dropout: Rate = 0.0
@@ -51,9 +67,10 @@ class NetworkConfig(Frozen):
 
     @model_validator(mode="after")
     def _consistent(self):
-        if self.name != "lenet" and (self.hidden or self.deviation):
+        takes = ARCHITECTURES[self.name].takes
+        if any(getattr(self, key) and key not in takes for key in ("hidden", "deviation")):
             raise ValueError(f"hidden and deviation are for lenet, not for {self.name}")
-        if self.deep and self.dropout:
+        if self.dropout and "dropout" not in takes:
             raise ValueError(f"dropout is for networks with hidden dense layers; {self.name} has none")
         if self.hidden and self.width != 1:
             raise ValueError("hidden and width both set Lenet's size; leave width at 1.0")
@@ -61,18 +78,18 @@ class NetworkConfig(Frozen):
 
     @property
     def deep(self) -> bool:
-        """Whether it is one of the paper's section 4: convolutions with batchnorm, of whose weights the output layer's are never pruned."""
-        return self.name in ("resnet18", "vgg19")
+        """As in `Architecture`."""
+        return ARCHITECTURES[self.name].deep
 
 
 class DataConfig(Frozen):
-    name: Literal["mnist", "cifar10"]
+    name: Annotated[str, one_of(data_sets)]
     scaling: Literal["unit", "l2", "standardised"]
 
     @property
     def images(self) -> dict[str, int]:
         """How many images each split has."""
-        return {"train": 55_000 if self.name == "mnist" else 45_000, "validation": 5_000, "test": 10_000}
+        return data_sets()[self.name].images
 
 
 class OptimiserConfig(Frozen):
@@ -193,6 +210,11 @@ class PruningConfig(Frozen):
     """The same for hidden dense layers."""
     output: Rates
     """The same for the output layer."""
+    criterion: Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", max_length=100)] = Field(
+        "magnitude", exclude_if=lambda criterion: criterion == "magnitude"
+    )
+    """What a round ranks trained weights by: one of `lth.pruning.criteria.CRITERIA`, checked where a stage trains. Left out of dumps where it
+    is the paper's, so that what is known by their hash stays what it was."""
     levels: Annotated[int, Field(gt=0, lt=100)] | None = None
     """How many masks `oneshot`, `continued` and `iteration0` make of a dense network, for blocks to train as r01, r02, …"""
 
@@ -202,6 +224,8 @@ class PruningConfig(Frozen):
             raise ValueError("method: global ranks convolutions alone; fc and output must be 0")
         if (self.levels is not None) != (self.method in AT_ONCE):
             raise ValueError(f"levels belongs to the methods {', '.join(AT_ONCE)} and to them alone, not to {self.method}")
+        if self.criterion != "magnitude" and self.method in AT_ONCE:
+            raise ValueError(f"criterion belongs to pruning round after round (layerwise, global), not to {self.method}")
         for kind in ("conv", "fc", "output"):
             shares = getattr(self, kind)
             if isinstance(shares, tuple) and (self.method != "oneshot" or len(shares) != self.levels or list(shares) != sorted(shares)):
@@ -296,9 +320,9 @@ class Experiment(Frozen):
                 raise ValueError(f"blocks.{name}: a block of tickets has one draw and belongs to the methods {', '.join(AT_ONCE)}")
         if self.pruning.levels and len(self.rounds) > 1:
             raise ValueError(f"rounds must hold r00 alone for pruning.method {self.pruning.method}: blocks train its levels")
-        wanted = "mnist" if self.network.name == "lenet" else "cifar10"
-        if self.data.name != wanted:
-            raise ValueError(f"data.name is {self.data.name}, but {self.network.name} takes {wanted}")
+        taken = [name for name, source in data_sets().items() if source.image == ARCHITECTURES[self.network.name].image]
+        if self.data.name not in taken:
+            raise ValueError(f"data.name is {self.data.name}, but {self.network.name} takes {' or '.join(taken)}")
         if self.training.batch_size > (train := self.data.images["train"]):
             raise ValueError(f"training.batch_size: {self.training.batch_size} is wrong, must be at most the {train} training images")
         for split, count in self.data.images.items():
@@ -314,8 +338,9 @@ class Experiment(Frozen):
             )
         if self.training.rewind and self.pruning.levels:
             raise ValueError(f"training.rewind belongs to pruning round after round (layerwise, global), not to {self.pruning.method}")
-        if self.training.augment and wanted != "cifar10":
-            raise ValueError(f"training.augment: {self.training.augment} is for cifar10; a digit mirrored is another sign")
+        if self.training.augment and self.training.augment not in data_sets()[self.data.name].augment:
+            fit = " or ".join(name for name, source in data_sets().items() if self.training.augment in source.augment)
+            raise ValueError(f"training.augment: {self.training.augment} is for {fit}; a digit mirrored is another sign")
         if self.network.deep and (self.pruning.fc or self.pruning.output):
             raise ValueError(f"pruning.fc and pruning.output must be 0 for {self.network.name}, whose dense layer is never pruned")
         if (points := self.training.iterations // self.evaluation.every) > POINTS:

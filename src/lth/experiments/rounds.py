@@ -11,7 +11,7 @@ from lth.errors import LthError
 from lth.experiments.at_once import prune_at_once
 from lth.experiments.rewinding import origins, rewound
 from lth.experiments.stage import Stage, open_stage
-from lth.networks import stacked, unstacked
+from lth.networks import Parameters, stacked, unstacked
 from lth.pruning.methods import prune
 from lth.tickets import Ticket, load_tickets, save_pruned
 
@@ -29,6 +29,12 @@ def prune_once(stage: Stage, tickets: Sequence[Ticket]) -> None:
     """One round of iterative pruning of every trial at once (paper, section 1, steps 2 and 3): what is left is the next round's tickets."""
     members = [stage.member(ticket) for ticket in tickets]
     trained = stage.train(members, keep_parameters=True)  # 2
-    masks = prune(stage.experiment, stage.network.layers, trained.parameters, stacked([ticket.mask for ticket in tickets]))  # 3
+    masks = stacked([ticket.mask for ticket in tickets])
+    masks = prune(stage.experiment, stage.network.layers, trained.parameters, masks, initial=lambda: initial_parameters(tickets))  # 3
     returns_to = origins(stage) if tickets[0].round == 0 else []
     stage.write(members, trained, save_pruned(tickets, unstacked(masks), returns_to))
+
+
+def initial_parameters(tickets: Sequence[Ticket]) -> Parameters:
+    """What the dense networks of tickets began with, on the CPU: [R, *shape] by name."""
+    return stacked([ticket.initial_parameters() for ticket in tickets])

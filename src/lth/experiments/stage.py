@@ -13,6 +13,7 @@ from lth.experiments.done import data_file, hashes, made_from
 from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
 from lth.networks import Network, build
+from lth.pruning.criteria import check_criterion
 from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.tickets import Start, Ticket, ticket_files
@@ -99,6 +100,7 @@ def open_stage(
     kept when it raises.
     """
     check_controls(experiment)
+    check_criterion(experiment)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     plan = plan.ends(until) if until else plan
     refuse_what_takes_days(settings, experiment, name, plan, [ticket.round for ticket in tickets])

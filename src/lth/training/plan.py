@@ -8,6 +8,7 @@ import numpy as np
 
 from lth import seeds
 from lth.config import EvaluationConfig, OptimiserConfig, TrainingConfig
+from lth.tickets import Ticket
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class BatchOrder:
     round: int
     images: int
     batch_size: int
+
+    @classmethod
+    def of(cls, ticket: Ticket, images: int) -> "BatchOrder":
+        """That of a ticket and of all controls of its trial and round. images: how many there are in the training set."""
+        plan = ticket.experiment
+        return cls(ticket.seed, plan.family, ticket.trial, ticket.round, images, plan.training.batch_size)
 
     def batches(self, start: int, stop: int, drawn: Callable[[int], np.ndarray] | None = None) -> np.ndarray:
         """Positions among the training images of the batches of iterations start … stop - 1: int64 [stop - start, batch].

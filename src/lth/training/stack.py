@@ -46,7 +46,7 @@ class Member:
             draw=draw,
             start=start or partial(CONTROLS[arm], ticket, draw),
             first=ticket.experiment.first_iteration(arm, ticket.round),
-            order=BatchOrder(ticket.seed, family, ticket.trial, ticket.round, images, training.batch_size),
+            order=BatchOrder.of(ticket, images),
             dropout_seed=seeds.torch_seed(ticket.seed, "dropout", family, arm, ticket.trial, ticket.round, draw),
             optimiser=training.optimiser_of(ticket.variant),
         )
