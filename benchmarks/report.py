@@ -1,6 +1,6 @@
 """Writes the tables of benchmarks/results/ into benchmarks/README.md, between its two marks."""
 
-from benchmarks import chain, convolution, convolution_step, gpu, scaling, steps
+from benchmarks import chain, convolution, convolution_profile, convolution_step, gpu, scaling, steps
 from benchmarks.record import load
 from lth import paths
 from lth.storage import write_bytes
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "scaling": scaling,
     "convolution": convolution,
     "convolution_step": convolution_step,
+    "convolution_profile": convolution_profile,
     "gpu": gpu,
 }
 
