@@ -35,11 +35,12 @@ def report() -> str:
 
 
 def conditions(record: dict) -> str:
-    """Command, hardware, versions and n."""
+    """Command, hardware, versions, n, and whether the machine was quiet."""
+    busy = ", a busy machine" if record["load_average_before"] > record["cores"] else ""
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
     return (
         f"`{record['command']}` · {record['hardware']}, {record['cores']} cores · {versions} · n = {record['repeats']} interleaved repeats · "
-        f"load average before: {record['load_average_before']}"
+        f"load average before: {record['load_average_before']}{busy}"
     )
 
 
