@@ -28,6 +28,11 @@ SMALL = [
         ["--experiments", "conv2", "--widths", "0.05", "--rounds", "0", "1", "--repeats", "1", "--iterations", "1", "--images", "50"],
         marks=pytest.mark.slow,
     ),
+    pytest.param(
+        "convolution_profile",
+        ["--experiments", "conv2", "--widths", "0.05", "--rounds", "0", "--repeats", "1"],
+        marks=pytest.mark.slow,
+    ),
 ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lth.config import Experiment, Settings
 from lth.experiments.operations import network_operations
-from lth.experiments.speeds import H200, sparse_seconds, torch_core
+from lth.experiments.speeds import H200, SPARSE_CONVOLUTION, sparse_seconds, torch_core
 from lth.networks import Network, build
 from lth.results.expected import expected_networks
 from lth.training import Plan
@@ -139,11 +139,14 @@ def readable(seconds: float) -> str:
 
 
 def _core_seconds(experiment: Experiment, settings: Settings, network: Network, alike: Alike) -> float:
-    """One network on one core, in the engine that trains it there; convolutional ones at torch's speed, an upper estimate for their kernels."""
-    if settings.engine != "torch" and network.name == "lenet" and can_be_sparse(network):
-        density = sum(survivors(experiment, network, alike.round)) / network.weight_count
-        return sparse_seconds(network, experiment.data, alike.plan, density)
-    return torch_core(network).seconds(network, experiment.data, alike.plan)
+    """One network on one core, in the engine that trains it there."""
+    data, plan = experiment.data, alike.plan
+    if settings.engine == "torch" or plan.training.augment or not can_be_sparse(network):
+        return torch_core(network).seconds(network, data, plan)
+    kept = survivors(experiment, network, alike.round)
+    if network.name == "lenet":
+        return sparse_seconds(network, data, plan, sum(kept) / network.weight_count)
+    return SPARSE_CONVOLUTION.seconds(network, data, plan, kept)
 
 
 def _left(experiment: Experiment, kind: str, round: int) -> float:
