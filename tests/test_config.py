@@ -227,7 +227,7 @@ def test_missing_files(root):
     with pytest.raises(LthError, match=r"^pipelines/paper/bare/params.yaml is missing: restore it with `git checkout"):
         load_experiment("bare")
     for name in ("tyni", "quick/tyni", "tinny", "quick"):
-        with pytest.raises(LthError, match=rf"^unknown experiment '{name}'; did you mean quick/tiny\? \(see pipelines/\)$"):
+        with pytest.raises(LthError, match=rf"^unknown experiment '{name}'; did you mean quick/tiny\? \(`lth show` lists them\)$"):
             load_experiment(name)
     for name in ("", "..", "../quick/tiny", "/quick/tiny", "quick/../quick/tiny"):
         with pytest.raises(LthError, match=r"^unknown experiment "):

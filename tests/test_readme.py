@@ -121,7 +121,7 @@ def write_claims(root, monkeypatch):
     """Writes claims that were made up, which are then all that there are."""
 
     def write(rows: list[dict]) -> None:
-        monkeypatch.setattr(claims_map, "load_verdicts", lambda: pd.DataFrame(rows))
+        monkeypatch.setattr(claims_map, "load_claims", lambda: pd.DataFrame(rows))
 
     return write
 

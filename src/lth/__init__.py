@@ -13,6 +13,9 @@ _HOMES = {
     "prune_global": "lth.pruning",
     "load_results": "lth.results.files",
     "load_curves": "lth.results.files",
+    "load_claims": "lth.claims.table",
+    "load_data": "lth.data",
+    "list_experiments": "lth.results.listing",
 }
 
 __all__ = ["__version__", *_HOMES]

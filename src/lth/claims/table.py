@@ -39,8 +39,9 @@ def save_verdicts(rows: pd.DataFrame) -> None:
     write_sums(paths.RESULTS, [_file().name])
 
 
-def load_verdicts() -> pd.DataFrame:
+def load_claims() -> pd.DataFrame:
     """One row per claim or part of one, and basis that it is judged on. Raises LthError where it is missing or damaged."""
+    paths.check_clone()
     return read(_file(), _parse, "make it with `dvc repro -s -f claims`, or restore it with git", sha256=summed(_file()))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths, seeds
+from lth.config import DataConfig
 from lth.data.content import IMAGES, PARTS, check, recorded
 from lth.data.sources import read_originals
 from lth.errors import LthError, one_line
@@ -25,6 +27,9 @@ class Split:
 
     inputs: Tensor
     labels: Tensor
+
+    def __repr__(self) -> str:
+        return f"Split({len(self.labels):,} images of {'x'.join(map(str, self.inputs.shape[1:]))})"
 
     def first(self, images: int | None) -> "Split":
         """The first so many images; None is all of them."""
@@ -50,13 +55,16 @@ def prepare(name: str, seed: int, file: Path) -> None:
     write_atomically(file, lambda temporary: save_file(tensors, temporary))
 
 
-def load_data(name: str, scaling: str) -> DataSet:
-    """A prepared data set with its images scaled to float32.
+def load_data(name: str, scaling: str = "unit") -> DataSet:
+    """A prepared data set, `mnist` or `cifar10`, with its images scaled to float32.
 
     scaling: `unit` divides pixels by 255; `l2` divides each image by its Euclidean norm, as the first author's released code does;
     `standardised` takes each channel of the training images to mean 0 and standard deviation 1.
-    Raises LthError where the file is missing, damaged, or not of this data set.
+    Raises LthError for another name or scaling, and where the file is missing, damaged, or not of this data set.
     """
+    for key, value in {"name": name, "scaling": scaling}.items():
+        if value not in (allowed := get_args(DataConfig.model_fields[key].annotation)):
+            raise LthError(f"load_data: {key} is {value!r:.60}, must be {' or '.join(allowed)}")
     file, content = paths.DATA / f"{name}.safetensors", recorded(name)
     try:
         with safe_open(file, "pt") as tensors:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from lth import paths
 from lth.claims.basis import ALL, SCALINGS, TRIALS
-from lth.claims.table import load_verdicts
+from lth.claims.table import load_claims
 from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.errors import LthError
 from lth.reports.pages import render
@@ -29,7 +29,7 @@ def with_map(readme: str) -> str:
 
 def readme_map() -> str:
     """The map as Markdown, from results/claims.csv and the provenance of the experiments it names."""
-    claims = load_verdicts()
+    claims = load_claims()
     judged = claims[claims["verdict"] != NOT_RUN]
     about_lenet = claims["scaling"] != ""
     return render(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lth import paths
-from lth.claims.table import load_verdicts
+from lth.claims.table import load_claims
 from lth.claims.verdict import NOT_RUN
 from lth.figures import FIGURES
 from lth.reports.citation import PAPER, provenance, software
@@ -91,7 +91,7 @@ def label(name: str) -> str:
 
 def _collections() -> list[dict]:
     """The collections that have figures, what is shown of each, and what it lacks, where that is told."""
-    claims = load_verdicts()
+    claims = load_claims()
     found = []
     for folder, (title, about) in SCALES.items():
         index = index_of(folder)

@@ -1,9 +1,14 @@
 """The rows of results/claims.csv as pages and the command line show them."""
 
+import difflib
+import textwrap
+from collections.abc import Sequence
+
 import pandas as pd
 
 from lth.claims.basis import ALL, FIRST, FRESH, SCALINGS, TRIALS
 from lth.claims.verdict import NOT_RUN
+from lth.errors import LthError
 
 
 def title(row: dict) -> str:
@@ -37,3 +42,39 @@ def disagreements(claims: pd.DataFrame) -> list[dict]:
         {"title": title(row), "on": SCALINGS[row["scaling"]], "first": row["verdict_first"], "fresh": row["verdict"]}
         for row in both[both["verdict"] != both["verdict_first"]].to_dict("records")
     ]
+
+
+def about(claims: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """The rows of the claims named, or of those judged on an experiment that is named. Raises LthError for a name that is neither."""
+    experiments = claims["experiment"].map(lambda named: {name.removeprefix("paper/") for name in named.replace(",", " ").split()})
+    known = {*claims["id"], *set().union(*experiments)}
+    wanted = {name.removeprefix("paper/") for name in names}
+    if unknown := sorted(wanted - known):
+        near = difflib.get_close_matches(unknown[0], sorted(known), n=3)
+        meant = f"did you mean {' or '.join(near)}?" if near else "`lth claims` lists them"
+        raise LthError(f"no claim is called {unknown[0]!r:.60}, and none is judged on an experiment of that name; {meant}")
+    return claims[claims["id"].isin(wanted) | experiments.map(lambda of: bool(of & wanted))]
+
+
+def listed(claims: pd.DataFrame, *, everything: bool) -> str:
+    """Each claim with the paper's value and ours. everything: with what has not run, of which there is otherwise one line."""
+    lines, ran, left = [], set(), []
+    for (id, part), rows in claims.groupby(["id", "part"], sort=False):
+        shown = [row for row in in_order(rows) if everything or row["verdict"] != NOT_RUN]
+        if not shown:
+            left.append((id, part))
+            continue
+        ran.add(id)
+        lines += [f"{id}: {title(shown[0])}", f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']})"]
+        for row in shown:
+            lines.append(f"    {basis(row) or 'ours'}: {outcome(row)}")
+            if row["desk"]:
+                lines.append(f"    desk scale, no verdict: {row['desk']}")
+    if left:
+        names = ", ".join(dict.fromkeys(f"{id} ({part})" if id in ran else id for id, part in left))
+        lines += [
+            *([""] if lines else []),
+            textwrap.fill(f"not run: {names}", 100, break_on_hyphens=False),
+            "`lth claims NAME` says what each lacks.",
+        ]
+    return "\n".join(lines)

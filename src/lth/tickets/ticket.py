@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from torch import nn
 from torch.nn.utils import prune as torch_prune
 
@@ -23,6 +24,10 @@ class Start:
     parameters: Parameters
     mask: Masks
 
+    def __repr__(self) -> str:
+        left, all_weights = (sum(int(count(mask)) for mask in self.mask.values()) for count in (torch.sum, torch.numel))
+        return f"Start({left:,} of {all_weights:,} weights in {len(self.mask)} layers)"
+
     @classmethod
     def masked(cls, parameters: Parameters, mask: Masks) -> "Start":
         return cls({name: value * mask[name] if name in mask else value for name, value in parameters.items()}, mask)
@@ -40,6 +45,13 @@ class Ticket:
     """bool, by the names of the weights, without a stack axis; True survives."""
     variant: float | None = None
     """The value of the experiment's sweep that it was found with, where there is one."""
+
+    def __repr__(self) -> str:
+        variant = "" if self.variant is None else f", variant={self.variant:g}"
+        return (
+            f"Ticket({self.experiment.folder!r}, round={self.round}, trial={self.trial}{variant}: "
+            f"P_m {self.percent_remaining:.3g}, {self.weights_remaining:,} weights)"
+        )
 
     @cached_property
     def network(self) -> Network:
