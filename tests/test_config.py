@@ -220,7 +220,11 @@ def test_a_network_too_large_for_the_machine_is_refused_before_it_is_drawn(root)
 
 
 def test_missing_files(root):
-    with pytest.raises(LthError, match=r"/pipelines holds no experiment: run this in a clone of the repository"):
+    with pytest.raises(LthError, match=r"clone of the repository.*LTH_ROOT|^LTH_ROOT is .* no clone of the repository"):
+        load_experiment("tiny")
+    (root / "params.yaml").touch()
+    (root / "pipelines").mkdir()
+    with pytest.raises(LthError, match=r"^pipelines/ holds no experiment: restore it with `git checkout -- pipelines`$"):
         load_experiment("tiny")
     tiny.write_experiment(root, tiny.numbers())
     (root / "pipelines" / "paper" / "bare").mkdir(parents=True)

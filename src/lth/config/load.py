@@ -54,9 +54,9 @@ def _folder(name: str) -> str:
     for folder in [name] if "/" in name else [f"{collection}/{name}" for collection in COLLECTIONS]:
         if NAME.fullmatch(folder) and (paths.PIPELINES / folder).is_dir():
             return folder
-    paths.check_clone()
     known = sorted(experiment_names(), key=lambda folder: not (paths.RESULTS / folder / "summary.csv").is_file())
     if not known:
+        paths.check_clone()
         raise LthError(f"{paths.shown(paths.PIPELINES)}/ holds no experiment: restore it with `git checkout -- pipelines`")
     words = {word: folder for folder in reversed(known) for word in (folder, folder.split("/")[1])}
     close = {words[word] for word in difflib.get_close_matches(name.lower(), words, n=5, cutoff=0.5)}

@@ -65,6 +65,8 @@ def load_data(name: str, scaling: str = "unit") -> DataSet:
     for key, value in {"name": name, "scaling": scaling}.items():
         if value not in (allowed := get_args(DataConfig.model_fields[key].annotation)):
             raise LthError(f"load_data: {key} is {value!r:.60}, must be {' or '.join(allowed)}")
+    if not paths.NUMERICS.is_dir():
+        paths.check_clone()
     file, content = paths.DATA / f"{name}.safetensors", recorded(name)
     try:
         with safe_open(file, "pt") as tensors:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import multiprocessing
+import os
 import signal
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -79,6 +80,7 @@ def _processes(collection: str) -> Iterator[ProcessPoolExecutor]:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
                 process.kill()
+                process.join()
             restore = f"`git checkout -- figures/{collection}` restores them"
             raise Interrupted(f"figures/{collection} may hold new figures beside old ones: {restore}") from None
 
@@ -92,7 +94,8 @@ def _results(collection: str, drawings: Mapping[str, Future[str]]) -> dict[str, 
     """What each drawing returns, with a bar while they are drawn."""
     names = {drawing: name for name, drawing in drawings.items()}
     form = "{desc} |{bar}| {n_fmt}/{total_fmt}{postfix} · {elapsed}"
-    with tqdm(total=len(drawings), desc=f"figures/{collection}", dynamic_ncols=True, bar_format=form) as bar:
+    every = 0.1 if os.isatty(2) else 15
+    with tqdm(total=len(drawings), desc=f"figures/{collection}", dynamic_ncols=True, mininterval=every, bar_format=form) as bar:
         for drawing in as_completed(names):
             drawing.result()
             bar.set_postfix_str(names[drawing], refresh=False)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from lth import paths
 from lth.config import COLLECTIONS, experiment_names, load_experiment
 from lth.results.expected import arm_of_stages
 from lth.results.files import arms_of
@@ -12,6 +13,7 @@ def list_experiments() -> pd.DataFrame:
 
     Columns: experiment (`paper/lenet`), collection, network, data, rounds, trials, arms run, arms (all that it has); the last two are tuples.
     """
+    paths.check_clone()
     rows = []
     for experiment in map(load_experiment, (name for collection in COLLECTIONS for name in experiment_names(collection))):
         arms = tuple(dict.fromkeys(arm_of_stages(experiment).values()))
