@@ -132,7 +132,7 @@ def _plan(words: argparse.Namespace) -> None:
 
     settings = load_settings()
     print(plan(settings, cores(), experiment_names() if words.all else words.experiments))
-    if device_kind(settings) == "cpu":
+    if not words.experiments and device_kind(settings) == "cpu":
         print(f"\n{without_gpu(settings, cores())}")
 
 

@@ -72,9 +72,9 @@ def without_gpu(settings: Settings, cores: int) -> str:
             if took.longest_core_seconds <= 3600 * settings.cpu_hours:
                 taken[experiment.folder] = took.cpu_seconds
     shortest = [f"{name} ({readable(taken[name])})" for name in sorted(taken, key=taken.get)]
-    can = f"On this CPU these can be trained and have not been, by `lth train NAME`: {', '.join(shortest)}. " if shortest else ""
+    can = f"On this CPU these can be trained and have not been, by `lth train NAME` (estimates, each in full): {', '.join(shortest)}. " if shortest else ""
     return textwrap.fill(
-        f"Here is no GPU, or params.yaml asks for none. {can}What is trained already at quick scale `make quick` trains again.",
+        f"Here is no GPU, or params.yaml asks for none. {can}`make quick` trains again what is there at quick scale.",
         WIDTH,
         break_on_hyphens=False,
     )
