@@ -15,12 +15,12 @@ import seaborn as sns
 from IPython.display import Markdown, display
 
 import lth
-from lth import paths
-from lth.claims.verdict import interval
+from lth.claims.table import load_verdicts
 from lth.config import load_experiment
 from lth.figures import FIGURES
 from lth.plots import style
 from lth.plots.lines import against_percent_remaining
+from lth.reports.found import findings
 from lth.results.files import has_results
 from lth.results.tables import Tables
 from lth.sentences import fill
@@ -36,6 +36,16 @@ display(
         f"**This notebook shows `{EXPERIMENT}`: {plan.collection} scale, {plan.trials.count} trials of {plan.training.iterations:,} iterations.**"
     )
 )
+
+# %% [markdown]
+# ## What was found
+#
+# A *ticket* is what is left of a network when the smallest of its trained weights have been pruned and the others set back to their initial values; P_m
+# is the percentage that is left. [`ticket.ipynb`](ticket.ipynb) finds one step by step. Of those in the tables, at the paper's scale:
+
+# %%
+for compared, ends in findings():
+    display(Markdown(f"- **{compared}:** {ends}"))
 
 # %% [markdown]
 # ## The tables
@@ -104,24 +114,17 @@ plt.show()
 # %% [markdown]
 # ## A ticket and its reinitialisations, pair by pair
 #
-# A ticket and its controls share the trial's data order, so they are compared within a trial: the mean over a control's draws is subtracted from
-# the ticket, and the interval is over trials (95%, Student's t).
-
+# A ticket and its controls share the trial's data order, so they are compared within a trial. `lth.compare` subtracts the mean over a control's draws
+# from the ticket, which stands here for `yours`, a method of your own; `low` to `high` is the interval over trials (95%, Student's t).
 
 # %%
-def paired(column: str, control: str = "reinit", round: int = ROUND) -> pd.DataFrame:
-    """Ticket, control and their difference, one row per trial."""
-    chosen = rows[(rows["round"] == round) & rows["arm"].isin(["ticket", control])]
-    table = chosen.pivot_table(index="trial", columns="arm", values=column)
-    return table.assign(difference=table["ticket"] - table[control])
-
-
+at_round = tickets[tickets["round"] == ROUND].set_index("trial")
 for column in ("es_iteration", "es_test_accuracy"):
-    pairs = paired(column)
-    low, high = interval(pairs["difference"])
-    display(pairs.round(4))
-    print(
-        f"{column}, ticket minus reinit at round {ROUND}: {pairs['difference'].mean():.4g}, 95% interval {low:.4g} to {high:.4g}"
+    print(column)
+    display(
+        lth.compare(at_round[column], EXPERIMENT, round=ROUND, column=column)
+        .drop("ticket")
+        .round(2)
     )
 
 # %% [markdown]
@@ -218,12 +221,7 @@ drawn.numbers.head()
 # what those showed or do not. Claims are judged at paper scale alone.
 
 # %%
-file = paths.RESULTS / "claims.csv"
-claims = (
-    pd.read_csv(file, keep_default_na=False)
-    if file.is_file()
-    else pd.DataFrame(columns=["scaling", "trials", "verdict"])
-)
+claims = load_verdicts()
 lenet = claims[(claims["scaling"] != "") & (claims["verdict"] != "not run")]
 lenet[lenet["trials"] != "all"].set_index(["id", "part", "scaling", "trials"])[
     ["paper", "tolerance", "ours", "n", "verdict"]

@@ -6,9 +6,10 @@ import pytest
 
 import tiny
 from lth import paths
-from lth.claims.basis import ALL, FIRST, FRESH, L2, STAND_INS, UNIT, Basis, bases, pooled
+from lth.claims.basis import ALL, FIRST, FRESH, L2, STAND_INS, UNIT, Basis, bases
 from lth.claims.judge import CLAIMS, judge
 from lth.claims.paired import Absent
+from lth.claims.pooled import pooled
 from lth.config import experiment_names, load_experiment
 from lth.reports.pages import render
 from lth.reports.verdicts import disagreements, in_order
@@ -166,5 +167,5 @@ EMPTY |= {"effects": "", "by_chance": ""}
 def test_agreement_and_what_has_not_been_run_are_no_disagreement():
     assert disagreements(verdicts(first="reproduced", fresh="reproduced")) == []
     assert disagreements(verdicts(first="reproduced", fresh="not run", all="not run")) == []
-    shown = in_order(verdicts(first="reproduced", fresh="not run", all="not run"))
+    shown = in_order(verdicts(first="reproduced", fresh="not run", all="not run").to_dict("records"))
     assert [row["trials"] for row in shown] == ["fresh", "first"], "what confirms leads; all trials only where they are judged"

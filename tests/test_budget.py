@@ -134,6 +134,18 @@ def test_masks_made_by_training_on_cost_the_training_too():
     assert [(alike.count, alike.round, len(alike.plan.evaluation_points)) for alike in networks] == [(2, 0, 5), (2, 1, 2), (2, 2, 2)]
 
 
+def test_late_rewinding_trains_the_dense_networks_to_k_and_tickets_from_there():
+    reshuffle = {"control": "reshuffle", "rounds": ["r01"], "after": "r00"}
+    stages = stage_networks(tiny.experiment(changes={"training.rewind": 10, "blocks.reshuffle": reshuffle}))
+    assert {name: [(alike.count, alike.round, alike.plan.training.iterations) for alike in of] for name, of in stages.items()} == {
+        "r00": [(2, 0, 40), (2, 0, 10)],
+        "r01": [(2, 1, 30), (2, 0, 10)],
+        "r02": [(2, 2, 30), (2, 0, 10)],
+        "reinit": [(4, 1, 40)],
+        "reshuffle": [(2, 1, 30), (2, 0, 10)],
+    }
+
+
 def test_a_sweep_trains_every_network_once_a_value():
     swept = tiny.experiment(changes={"training.vary": {"optimiser.learning_rate": [0.001, 0.01, 0.1]}})
     assert budget(swept, settings(), 2).networks == 3 * budget(tiny.experiment(), settings(), 2).networks

@@ -15,6 +15,7 @@ import tiny
 from lth import paths
 from lth.cli import main
 from lth.config import load_experiment, load_settings
+from lth.errors import LthError
 from lth.experiments.blocks import train_block
 from lth.experiments.chain import not_done, order
 from lth.experiments.rounds import train_round
@@ -208,6 +209,9 @@ def test_provenance_that_does_not_say_is_believed_where_dvcs_lock_agrees(trained
     lock = trained / "pipelines" / "quick" / "tiny" / "dvc.lock"
     lock.write_text(yaml.safe_dump({"stages": {"round@r01": stage}}))
     assert not not_done(settings, experiment)
+    lock.write_bytes(lock.read_bytes()[:-9])
+    with pytest.raises(LthError, match=r"^pipelines/quick/tiny/dvc.lock is damaged .+`git checkout -- pipelines/quick/tiny/dvc.lock`$"):
+        not_done(settings, experiment)
     params["pipelines/quick/tiny/params.yaml"]["trials"] = 3
     lock.write_text(yaml.safe_dump({"stages": {"round@r01": stage}}))
     assert not_done(settings, experiment) == ["r01"]

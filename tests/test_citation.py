@@ -46,7 +46,7 @@ def test_every_figure_that_is_there_compiles(tmp_path):
         + figures
         + "\n\\bibliographystyle{plain}\\bibliography{refs}\n\\end{document}\n"
     )
-    (tmp_path / "refs.bib").write_text(citation.bibtex())
+    (tmp_path / "refs.bib").write_text(f"{citation.software()}\n\n{citation.PAPER}")
     for command in (["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper"], ["bibtex", "paper"]) * 2:
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
         assert done.returncode == 0, done.stdout[-2000:]

@@ -13,7 +13,7 @@ from lth import paths
 from lth.claims import estimators
 from lth.claims.basis import FIRST, UNIT, Basis
 from lth.claims.judge import CLAIMS, check_needs, judge, judge_all, read_claims
-from lth.claims.table import load_claims
+from lth.claims.table import load_verdicts
 from lth.claims.verdict import Measured, interval
 from lth.config import load_experiment
 from lth.errors import LthError
@@ -201,7 +201,7 @@ def test_the_table_is_the_same_again(root):
     before = (paths.RESULTS / "claims.csv").read_bytes(), (paths.RESULTS / "claims.json").read_bytes()
     claims.main()
     assert before == ((paths.RESULTS / "claims.csv").read_bytes(), (paths.RESULTS / "claims.json").read_bytes())
-    rows = load_claims()
+    rows = load_verdicts()
     assert {(row.id, row.part) for row in rows.itertuples()} == {(claim.id, claim.part) for claim in CLAIMS}
     counts = json.loads((paths.RESULTS / "claims.json").read_text())["claims"]
     assert sum(sum(verdicts.values()) for verdicts in counts.values()) == len(rows) == len(judge_all())

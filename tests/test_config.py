@@ -135,6 +135,26 @@ MISTAKES = {
     "test before the beginning": ({"evaluation.test_at": [0]}, ["evaluation.test_at.0: 0 is wrong", "greater than 0"]),
     "tests out of order": ({"evaluation.test_at": [20, 10]}, ["evaluation.test_at", "ascend", "20, 10"]),
     "one test that is no list": ({"evaluation.test_at": 10}, ["evaluation.test_at: 10 is wrong"]),
+    "rewinding to before the beginning": ({"training.rewind": -1}, ["training.rewind: -1 is wrong, must be greater than or equal to 0"]),
+    "rewinding to the end": ({"training.rewind": 40}, ["training.rewind: 40 is wrong, must be less than the 40 iterations"]),
+    "rewinding to a word": ({"training.rewind": "early"}, ["training.rewind: 'early' is wrong, must be a valid integer"]),
+    "rewinding to half an iteration": ({"training.rewind": 0.5}, ["training.rewind: 0.5 is wrong", "integer"]),
+    "rewinding if at all": ({"training.rewind": True}, ["training.rewind: True is wrong", "integer"]),
+    "rewinding to nothing": ({"training.rewind": None}, ["training.rewind: None is wrong", "integer"]),
+    "rewinding to several iterations": ({"training.rewind": [1, 2]}, ["training.rewind: [1, 2] is wrong", "integer"]),
+    "misspelt rewinding": ({"training.rewinds": 1}, ["training.rewinds: unknown key", "rewind"]),
+    **{
+        f"rewinding of {method} masks": (
+            {
+                "training.rewind": 5,
+                "pruning": {**AT_ONCE, "method": method, "fc": 0.2, "output": 0.1},
+                "rounds": {"r00": "initial"},
+                "blocks": {},
+            },
+            ["training.rewind belongs to pruning round after round (layerwise, global), not to", method],
+        )
+        for method in ("oneshot", "continued", "iteration0")
+    },
     "trials that begin nowhere": ({"trials": {"first": -1, "count": 3}}, ["trials.first", "-1", "greater than or equal to 0"]),
     "more trials than anybody trains": ({"trials": 1001}, ["trials.count", "1001", "less than or equal to 1000"]),
     "more draws": ({"blocks.reinit.draws": 1001}, ["blocks.reinit.draws", "less than or equal to 1000"]),

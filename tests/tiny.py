@@ -44,8 +44,13 @@ NUMBERS = {
 
 def numbers(changes: dict | None = None) -> dict:
     """What params.yaml of the tiny experiment holds; changes: values by dotted keys, `{"training.iterations": 7}`."""
-    values = copy.deepcopy(NUMBERS)
-    for key, value in (changes or {}).items():
+    return changed(NUMBERS, changes or {})
+
+
+def changed(values: dict, changes: dict) -> dict:
+    """A copy with other values, by dotted keys."""
+    values = copy.deepcopy(values)
+    for key, value in changes.items():
         *folders, last = key.split(".")
         place = values
         for folder in folders:

@@ -1,6 +1,7 @@
 """The `lth` command line: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."""
 
 import argparse
+import csv
 import signal
 import sys
 from pathlib import Path
@@ -63,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train an experiment's stages one after another, without DVC; what is done is skipped")
     train.add_argument("experiment", metavar="EXPERIMENT")
     train.add_argument("stages", metavar="STAGE", nargs="*", help="such as initialise, r00 or reinit-1; all if none is given")
-    train.add_argument("--until", metavar="STAGE", help="all stages up to this one")
+    train.add_argument("--until", metavar="STAGE", help="in place of stages, all from the first to this one")
     train.set_defaults(call=_train)
     return top
 
@@ -96,12 +97,14 @@ def _figures(words: argparse.Namespace) -> None:
 
 
 def _claims(words: argparse.Namespace) -> None:
-    from lth.claims.table import load_claims
+    from lth.claims.table import read_verdicts
     from lth.reports.verdicts import about, listed
 
-    claims = about(load_claims(), words.names) if words.names else load_claims()
+    claims = about(read_verdicts(), words.names) if words.names else read_verdicts()
     if words.csv:
-        claims.to_csv(sys.stdout, index=False)
+        table = csv.DictWriter(sys.stdout, claims[0], lineterminator="\n")
+        table.writeheader()
+        table.writerows(claims)
     else:
         print(listed(claims, everything=words.all or bool(words.names)))
 
@@ -109,14 +112,19 @@ def _claims(words: argparse.Namespace) -> None:
 def _cite(words: argparse.Namespace) -> None:
     from lth.reports.citation import bibtex, citation, figure_environment
 
-    print(figure_environment(words.figure) if words.latex else bibtex() if words.bibtex else citation(words.figure))
+    print(figure_environment(words.figure) if words.latex else bibtex(words.figure) if words.bibtex else citation(words.figure))
 
 
 def _export(words: argparse.Namespace) -> None:
     from lth.tickets import load_ticket
-    from lth.tickets.export import export, how_to_read
+    from lth.tickets.export import export, how_to_read, refuse_existing
 
+    refuse_existing(words.out)
     ticket = load_ticket(words.experiment, words.round, words.trial, variant=words.variant)
+    if ticket.rewound:
+        from lth.experiments.rewinding import rewind
+
+        ticket = rewind(ticket)
     new = "" if words.out.parent.exists() else f" (in {words.out.parent}, which was not there)"
     export(ticket, words.out)
     print(

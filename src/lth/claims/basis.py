@@ -4,13 +4,8 @@ The paper does not say how it scales images, so that claims about Lenet are judg
 their present form; what they say is exploratory. Fresh trials, by the same rules, confirm it or do not, and all of them together say it best.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-
-import pandas as pd
-
-from lth.claims.paired import LEAST_PERCENT, Absent
-from lth.results.tables import Tables
 
 L2, UNIT = "l2", "unit"
 """Images of unit length, and pixels in [0, 1]."""
@@ -60,30 +55,3 @@ def bases(id: str, needs: Collection[str]) -> list[Basis]:
         for part in trials
         if (scaling, part) == (L2, FIRST) or set(needs) <= set(STAND_INS[scaling, FRESH if part == ALL else part])
     ]
-
-
-class Pooled(Tables):
-    """Tables of experiments that differ in their trials alone, read as one."""
-
-    def __init__(self, parts: Sequence[Tables]):
-        super().__init__(parts[0].names)
-        self._parts = parts
-
-    def rows(self, name: str) -> pd.DataFrame:
-        return pooled([part.rows(name) for part in self._parts])
-
-
-def pooled(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The arms and rounds that all parts hold.
-
-    Raises Absent where these are not all that one of the parts holds down to LEAST_PERCENT: rules would be applied to few of either's rounds.
-    """
-    shared = []
-    for arm in sorted(set.intersection(*(set(part["arm"]) for part in parts))):
-        held = [set(part[part["arm"] == arm]["round"]) for part in parts]
-        both = set.intersection(*held)
-        judged = [set(part[(part["arm"] == arm) & (part["percent_remaining"] >= LEAST_PERCENT)]["round"]) for part in parts]
-        if not any(rounds <= both for rounds in judged):
-            raise Absent(f"{', '.join(part['experiment'].iloc[0] for part in parts)} ({arm} of the same rounds)")
-        shared += [(arm, round) for round in both]
-    return pd.concat([part.set_index(["arm", "round"]).loc[sorted(shared)].reset_index() for part in parts], ignore_index=True)

@@ -7,8 +7,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from lth.claims import estimators
-from lth.claims.basis import ALL, PLAIN, Basis, Pooled, bases
+from lth.claims.basis import ALL, PLAIN, Basis, bases
 from lth.claims.paired import Absent
+from lth.claims.pooled import Pooled
 from lth.claims.table import SOURCE
 from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, Measured
 from lth.config import experiment_names, load_experiment

@@ -87,12 +87,12 @@ def advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, co
                 f"{rows['experiment'].iloc[0]} and {others['experiment'].iloc[0]} differ in {made_by}, {made} and {otherwise}: networks "
                 "are compared only where one made them all; rerun one of the two"
             )
-    return lambda round: _paired(column, by_trial(rows, arm, round, column), by_trial(others, other, round, column))
+    return lambda round: paired(column, by_trial(rows, arm, round, column), by_trial(others, other, round, column))
 
 
 def over_dense(rows: pd.DataFrame, column: str, arm: str = "ticket") -> Effect:
     """The same over the dense network."""
-    return lambda round: _paired(column, by_trial(rows, arm, round, column), by_trial(rows, "ticket", 0, column))
+    return lambda round: paired(column, by_trial(rows, arm, round, column), by_trial(rows, "ticket", 0, column))
 
 
 def mean_over(rounds: Sequence[int], effect: Effect) -> pd.Series:
@@ -117,7 +117,7 @@ def first_not_above(effect: Effect, rounds: Iterable[int]) -> int | None:
     return next((round for round in rounds if not effect(round).mean() > 0), None)
 
 
-def _paired(column: str, one: pd.Series, other: pd.Series) -> pd.Series:
+def paired(column: str, one: pd.Series, other: pd.Series) -> pd.Series:
     """How much better one is than the other, in points of accuracy or in iterations, in the trials that both hold. Raises Absent for none."""
     both = (one - other).dropna()
     if both.empty:

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from lth.errors import LthError
 
@@ -66,5 +65,7 @@ def interval(effects: Sequence[float]) -> tuple[float, float]:
     effects = np.asarray(effects, float)
     if len(effects) < 2:
         raise LthError(f"a 95% interval needs two trials, not {len(effects)}: raise `trials` in the experiment's params.yaml")
+    from scipy import special  # which nothing waits for that only reads verdicts
+
     half = special.stdtrit(len(effects) - 1, 0.975) * effects.std(ddof=1) / len(effects) ** 0.5
     return effects.mean() - half, effects.mean() + half

@@ -11,7 +11,7 @@ Precision = Literal["ieee", "tf32"]
 
 
 class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)  # built when params are read
 
 
 class Settings(Frozen):

@@ -12,13 +12,11 @@ from torch import Tensor
 
 from lth import paths, seeds
 from lth.config import DataConfig
+from lth.config.data_sets import VALIDATION_IMAGES, data_sets
 from lth.data.content import IMAGES, PARTS, check, recorded
 from lth.data.sources import read_originals
 from lth.errors import LthError, one_line
 from lth.storage import write_atomically
-
-VALIDATION_IMAGES = 5_000
-"""Images of the training set held out for validation (paper, section 2)."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,15 @@ def prepare(name: str, seed: int, file: Path) -> None:
 
 
 def load_data(name: str, scaling: str = "unit") -> DataSet:
-    """A prepared data set, `mnist` or `cifar10`, with its images scaled to float32.
+    """A prepared data set, `mnist` or another of data_sets.yaml, with its images scaled to float32.
 
     scaling: `unit` divides pixels by 255; `l2` divides each image by its Euclidean norm, as the first author's released code does;
     `standardised` takes each channel of the training images to mean 0 and standard deviation 1.
     Raises LthError for another name or scaling, and where the file is missing, damaged, or not of this data set.
     """
-    for key, value in {"name": name, "scaling": scaling}.items():
-        if value not in (allowed := get_args(DataConfig.model_fields[key].annotation)):
+    scalings = get_args(DataConfig.model_fields["scaling"].annotation)
+    for key, value, allowed in (("name", name, data_sets()), ("scaling", scaling, scalings)):
+        if value not in allowed:
             raise LthError(f"load_data: {key} is {value!r:.60}, must be {' or '.join(allowed)}")
     if not paths.NUMERICS.is_dir():
         paths.check_clone()

@@ -110,16 +110,19 @@ def _why_not_initialised(settings: Settings, experiment: Experiment) -> str:
 def _in_lock(experiment: Experiment, name: str) -> bool:
     """Whether DVC's lock holds the stage with the params, inputs and outputs that are here."""
     lock = paths.PIPELINES / experiment.folder / "dvc.lock"
+    if not lock.is_file():
+        return False
+    stages = read(lock, lambda content: parse_yaml(content)["stages"])  # a damaged one is no reason to train for hours
     kind = "round" if name in experiment.rounds else "control"
     try:
-        stage = read(lock, parse_yaml)["stages"][f"{kind}@{name}"]
+        stage = stages[f"{kind}@{name}"]
         same_params = all(
             _at(read(paths.ROOT / file, parse_yaml), key) == value
             for file, params in stage["params"].items()
             for key, value in params.items()
         )
         return same_params and all(_digest("md5", paths.ROOT / part["path"]) == part["md5"] for part in stage["deps"] + stage["outs"])
-    except (OSError, LthError, KeyError, TypeError):
+    except (OSError, LthError, LookupError, TypeError, AttributeError, ValueError):  # edited by hand, it says nothing of the stage
         return False
 
 

@@ -1,6 +1,7 @@
 """The figures, one module each, drawn from tables alone: `figure4.py` is the paper's Figure 4, `beyond_overlap.py` and `effects.py` are ours.
 
-Each module has one `lth.plots.figure.Figure`, FIGURE, which says what the figure needs, what it shows, and how it is drawn.
+Each module has one `lth.plots.figure.Figure`, FIGURE, which says what the figure needs, what it shows, and how it is drawn. Its docstring begins with
+the figure's name and title, `Figure 4: …`, which pages print.
 """
 
 import pkgutil
@@ -18,6 +19,12 @@ FIGURES = {
     )
 }
 """Every figure by its name: what the verdicts rest on, the paper's in its order, those beyond the paper."""
+
+
+def title(name: str) -> str:
+    """What a figure shows, in a line: from the docstring of its module."""
+    words = import_module(f"{__name__}.{name}").__doc__.partition(": ")[2].partition("\n")[0].rstrip(".")
+    return words[0].upper() + words[1:]
 
 
 def named(word: str) -> str:

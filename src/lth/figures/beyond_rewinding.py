@@ -1,5 +1,6 @@
 """Beyond the paper: tickets of Resnet-18 and VGG-19 rewound to an early iteration k instead of to their initial values."""
 
+from lth.config import load_experiment
 from lth.plots.arms import CUT, FINAL_TEST, Arm, draw_panel
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn, draw_legend, grid
@@ -8,13 +9,13 @@ from lth.plots.sweep import WORDS, swept
 from lth.results.tables import Tables
 from lth.sentences import given
 
-ITERATIONS = (100, 500, 1000, 2000)
-REWOUND = {name: tuple(f"{name}-rewind-{k}" for k in ITERATIONS) for name in DEEP}
+REWOUND = {name: tuple(f"{name}-rewind{end}" for end in ("", "-100", "-500", "-1000", "-2000")) for name in DEEP}
+"""Experiments, by that of k = 0; smaller networks have one k each."""
 APART = """
     {% for name in rewound if name in tables %}
     {%- set other, initial = networks(name, "ticket", 9), networks(base, "ticket", 9) %}
     {{- "At P_m " ~ initial.P_m ~ " tickets of " ~ network ~ " reset to their initial values end with " ~ initial.final ~ " test accuracy; " if loop.first }}
-    {{- "rewound to iteration " ~ name.split("-")|last ~ " they are " ~ other.final.over(initial.final) ~ " (" ~ other.final ~ ")" }}
+    {{- "rewound to iteration " ~ "{:,}".format(other.plan.training.rewind) ~ " they are " ~ other.final.over(initial.final) ~ " (" ~ other.final ~ ")" }}
     {{- "." if loop.last else ", " }}
     {%- endfor %}
 """
@@ -35,7 +36,8 @@ def draw(tables: Tables) -> Drawn:
 
 def _arms(tables: Tables, name: str) -> list[Arm]:
     """The tickets of one network that have been run, by k, and the reinitialisations of those of k = 0."""
-    values = {name: "0"} | {rewound: f"{k:,}" for rewound, k in zip(REWOUND[name], ITERATIONS, strict=True)}
+    iterations = {run: load_experiment(tables.names[run]).training.rewind for run in (name, *REWOUND[name]) if run in tables}
+    values = {run: f"{iterations[run]:,}" for run in sorted(iterations, key=iterations.get)}
     reinit = Arm(name, "reinit", "reinit", "grey", ":", "x")
     return [*swept(tables, values), *filter(lambda arm: arm.present(tables), [reinit])]
 

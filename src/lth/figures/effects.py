@@ -1,4 +1,4 @@
-"""The effects that the verdicts rest on: what readers see first. The paper has no such figure."""
+"""Effects: what every verdict rests on, each claim's mean effect and interval beside the paper's value."""
 
 from lth.claims.basis import ALL, L2, SCALINGS, UNIT, bases
 from lth.claims.judge import CLAIMS, CONFIRMATION, EXPLORATORY, judge_all
@@ -50,6 +50,7 @@ FIGURE = Figure(
     also={name: tuple(need for need in needs if need != "ticket") for name, needs in _needs().items()},
     required=("lenet", "lenet-unit"),
     few_rounds=True,
+    names_absent=True,
     caption=(
         "The paper's claims: for each, the mean paired effect over trials and its 95% interval by Student's t, larger in the claimed direction, in "
         "the unit below its panel. Thin grey line: no effect. Thick black line and grey band: the paper's value and the tolerance, where the effect "

@@ -5,6 +5,7 @@ from collections import Counter
 import pandas as pd
 
 from lth.config import Experiment, OptimiserConfig, load_experiment
+from lth.config.data_sets import data_sets
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn, grid
 from lth.plots.networks import NETWORKS
@@ -51,7 +52,7 @@ def _described(experiment: Experiment) -> dict[str, str]:
     training, pruning = experiment.training, experiment.pruning
     rates = {kind: getattr(pruning, kind) for kind in ("conv", "fc", "output") if getattr(pruning, kind)}
     return {
-        "data": {"mnist": "MNIST", "cifar10": "CIFAR10"}[experiment.data.name] + AUGMENTED[training.augment],
+        "data": data_sets()[experiment.data.name].title + AUGMENTED[training.augment],
         "3x3 convolutions": "\n".join(f"{count} x {channels} at {side}x{side}" for (channels, side), count in blocks.items()) or "–",
         "dense layers": ", ".join(str(layer.shape[0]) for layer in layers if layer.kind != "conv"),
         "weights": f"{sum(layer.size for layer in layers):,}",

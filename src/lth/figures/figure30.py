@@ -2,7 +2,7 @@
 
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
-from lth.plots.sweep import MEANS, draw_sweep, experiments
+from lth.plots.sweep import MEANS, draw_sweep
 from lth.results.tables import Tables
 
 VALUES = {
@@ -22,7 +22,7 @@ def draw(tables: Tables) -> Drawn:
 
 
 FIGURE = Figure(
-    experiments=experiments(VALUES),
+    experiments=dict.fromkeys(VALUES, ("ticket",)),
     one_of=tuple(name for name in VALUES if name != "lenet"),
     caption=(
         "Winning tickets of Lenet from Gaussian initial weights of several standard deviations: "

@@ -6,7 +6,7 @@ import pandas as pd
 from lth.plots.arms import VALIDATION, draw_lines, limit
 from lth.plots.figure import Figure
 from lth.plots.lines import WEIGHTS, Drawn, draw_legend, grid, label_y
-from lth.plots.sweep import FLOOR, MEANS, experiments, swept
+from lth.plots.sweep import FLOOR, MEANS, swept
 from lth.results.tables import Tables
 
 VALUES = {
@@ -58,7 +58,7 @@ def _over_dense(tickets: pd.DataFrame) -> pd.DataFrame:
 
 
 FIGURE = Figure(
-    experiments=experiments(VALUES),
+    experiments=dict.fromkeys(VALUES, ("ticket",)),
     one_of=tuple(name for name in VALUES if name != "lenet"),
     caption=(
         "Winning tickets of Lenet with hidden layers of several sizes, against the weights that remain, down to 2,000: early-stopping iteration "

@@ -5,7 +5,7 @@ from itertools import chain
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
 from lth.plots.networks import CONV
-from lth.plots.sweep import CONV_MEANS, draw_sweeps, experiments, swept
+from lth.plots.sweep import CONV_MEANS, draw_sweeps, swept
 from lth.results.tables import Tables
 from lth.sentences import given
 
@@ -26,7 +26,7 @@ def draw(tables: Tables) -> Drawn:
 
 
 FIGURE = Figure(
-    experiments=experiments(chain(*VALUES.values())),
+    experiments=dict.fromkeys(chain(*VALUES.values()), ("ticket",)),
     one_of=tuple(name for name in chain(*VALUES.values()) if name not in CONV),
     caption=(
         "Winning tickets of Conv-2, Conv-4 and Conv-6 whose convolutions are pruned by several rates a round, dense layers by 20%: early-stopping "

@@ -1,5 +1,7 @@
 """Figure 37: pruning the convolutions, the dense layers, or both, of Conv-2, Conv-4 and Conv-6."""
 
+from itertools import chain
+
 from lth.plots.arms import CUT, EARLY, TEST
 from lth.plots.figure import Figure
 from lth.plots.lines import WEIGHTS, Drawn
@@ -25,8 +27,8 @@ def draw(tables: Tables) -> Drawn:
 
 
 FIGURE = Figure(
-    experiments={name: ("ticket",) for values in VALUES.values() for name in values},
-    one_of=tuple(name for values in VALUES.values() for name in values if name not in CONV),
+    experiments=dict.fromkeys(chain(*VALUES.values()), ("ticket",)),
+    one_of=tuple(name for name in chain(*VALUES.values()) if name not in CONV),
     caption=(
         "Winning tickets of Conv-2, Conv-4 and Conv-6 of which convolutions alone, dense layers alone, or both are pruned, against the weights that "
         f"remain: early-stopping iteration and test accuracy there. {WORDS}; {CUT} {EARLY}"

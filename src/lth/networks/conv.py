@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lth.config import NetworkConfig
 from lth.networks.layers import FORMATS, Layer, dense, network_by_network, scaled
 from lth.networks.network import Network, variables_of
 
@@ -19,8 +20,9 @@ CHANNELS = {"conv2": (64,), "conv4": (64, 128), "conv6": (64, 128, 256)}
 HIDDEN = (256, 256)
 
 
-def conv(name: str, width: float, dropout: float) -> Network:
+def conv(config: NetworkConfig) -> Network:
     """conv2, conv4 or conv6 with its channels and hidden layers times `width`."""
+    name, width, dropout = config.name, config.width, config.dropout
     channels = [scaled(block, width) for block in CHANNELS[name]]
     first, second = (scaled(units, width) for units in HIDDEN)
     side = 32 // 2 ** len(channels)

@@ -9,6 +9,7 @@ import itertools
 
 from torch import nn
 
+from lth.config import NetworkConfig
 from lth.networks.layers import scaled
 from lth.networks.network import Network
 
@@ -38,8 +39,8 @@ class Vgg(nn.Module):
         return self.output(self.features(images).mean((2, 3)))  # adaptive pooling has no deterministic backward pass on CUDA
 
 
-def vgg(width: float) -> Network:
+def vgg(config: NetworkConfig) -> Network:
     """vgg19 with its channels times `width`."""
-    blocks = tuple((scaled(channels, width), convolutions) for channels, convolutions in BLOCKS)
+    blocks = tuple((scaled(channels, config.width), convolutions) for channels, convolutions in BLOCKS)
     pruned = [f"features.conv{layer}" for layer in range(1, 1 + sum(convolutions for _, convolutions in blocks))]
     return Network.of("vgg19", functools.partial(Vgg, blocks), groups=dict.fromkeys(pruned, "conv"), image=(3, 32, 32))

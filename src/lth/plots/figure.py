@@ -27,6 +27,8 @@ class Figure:
     """Arms that are drawn where they are there, and named as not run elsewhere."""
     few_rounds: bool = False
     """True where a few rounds alone are shown: arms are then not named as run in part."""
+    names_absent: bool = False
+    """True where the figure itself names what has not run."""
     ours: tuple[str, ...] = ()
     """What we find there at paper scale, where no claim is judged on the figure: sentences that `lth.sentences` fills from the tables."""
 

@@ -1,10 +1,11 @@
 """What figures call the networks and the ways in which they are trained."""
 
 from lth.config import Experiment
+from lth.config.architectures import ARCHITECTURES
 
-LENET = {"lenet": "Lenet"}
-CONV = {"conv2": "Conv-2", "conv4": "Conv-4", "conv6": "Conv-6"}
-DEEP = {"resnet18": "Resnet-18", "vgg19": "VGG-19"}
+LENET, CONV, DEEP = (
+    {name: ARCHITECTURES[name].title for name in names} for names in (["lenet"], ["conv2", "conv4", "conv6"], ["resnet18", "vgg19"])
+)
 NETWORKS = LENET | CONV | DEEP
 """By their experiment's name, and their own."""
 
@@ -23,5 +24,5 @@ def schedule(plan: Experiment) -> str:
 
 def title(plan: Experiment) -> str:
     """A network and what sets it apart: `Conv-2 with dropout`, `Resnet-18, rate 0.01`."""
-    name = NETWORKS[plan.network.name] + (" with dropout" if plan.network.dropout else "")
+    name = ARCHITECTURES[plan.network.name].title + (" with dropout" if plan.network.dropout else "")
     return f"{name}, {schedule(plan)}" if plan.network.deep else name

@@ -1,6 +1,7 @@
 """One hyperparameter in several values, one line per value: Figures 26 to 37 and 42 to 45."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
@@ -33,27 +34,22 @@ CONV_MEANS = f"{WORDS}; {CUT} {EARLY}"
 """For Conv-2, Conv-4 and Conv-6."""
 
 
-def variants(tables: Tables, key: str, sweep: str, base: str | None = None) -> dict[Value, str]:
-    """The values of an experiment that is a sweep, in order, each as it is written.
+def variants(tables: Tables, key: str, *experiments: str) -> dict[Value, str]:
+    """All values of these experiments that have been run, in order, each as it is written.
 
-    key: what of the optimiser is swept. base: an experiment that other figures are drawn from, whose networks stand for its own value.
+    key: what of the optimiser is swept. experiments: where two hold one value, the networks of the later stand for it.
     """
     found: dict[float, Value] = {}
-    if sweep in tables:
-        found = {value: (sweep, value) for value in load_experiment(tables.names[sweep]).training.variants}
-    if base in tables:
-        found[getattr(load_experiment(tables.names[base]).training.optimiser, key)] = base
+    for name in filter(tables.__contains__, experiments):
+        training = load_experiment(tables.names[name]).training
+        for variant in training.variants:
+            found[getattr(training.optimiser_of(variant), key)] = name if variant is None else (name, variant)
     return {found[value]: f"{value:,g}" for value in sorted(found)}
-
-
-def experiments(values: Iterable[Value]) -> dict[str, tuple[str]]:
-    """What a figure of these values needs: the tickets of their experiments."""
-    return dict.fromkeys((value if isinstance(value, str) else value[0] for value in values), ("ticket",))
 
 
 def swept(tables: Tables, values: Mapping[Value, str], *controls: tuple[str, str, str]) -> list[Arm]:
     """The tickets of each value that has been run, and its controls: the arm, what is added to the legend's label, the line."""
-    colours, markers = shades(values), dict(zip(values, MARKERS, strict=False))
+    colours, markers = shades(values), dict(zip(values, cycle(MARKERS), strict=False))
     arms = []
     for value, label in values.items():
         name, variant = (value, None) if isinstance(value, str) else value

@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+from collections.abc import Iterable
 
 from lth import paths
 from lth.config import COLLECTIONS
@@ -10,7 +11,7 @@ from lth.errors import LthError
 from lth.figures import FIGURES, named
 from lth.reports import latex
 from lth.reports.drawing import DRAWN, index_of
-from lth.results.spent import cost, sidecars
+from lth.results.spent import commits, cost, sidecars
 from lth.results.tables import EXTRA, command
 from lth.storage import read, sha256, summed
 
@@ -39,12 +40,13 @@ def citation(name: str) -> str:
         lines += [f"  {collection}/{experiment}", *(f"    {key:<12} {value}" for key, value in known.items())]
     if row["not run"]:
         lines += [f"  not run        {row['not run']}"]
-    return "\n".join([*lines, "", bibtex()])
+    return "\n".join([*lines, "", bibtex(name)])
 
 
-def bibtex() -> str:
-    """This repository and the paper as BibTeX: `lth cite --bibtex`."""
-    return f"{software()}\n\n{PAPER}"
+def bibtex(name: str) -> str:
+    """This repository and the paper as BibTeX, with the commits that a figure's results were made at: `lth cite --bibtex`. Else as `citation`."""
+    collection, row = drawn(named(name))
+    return f"{software([f'{collection}/{run}' for run in row['drawn from'].split()])}\n\n{PAPER}"
 
 
 def figure_environment(name: str) -> str:
@@ -82,6 +84,7 @@ def provenance(experiment: str) -> dict[str, str]:
         content.update(file.read_bytes())
     versions = {f"{name} {version}" for about in stages for name, version in about["versions"].items()}
     known = {
+        "commits": ", ".join(f"{commit} ({number} stage{'s' * (number > 1)})" for commit, number in commits(stages).items()),
         "results": f"results/{experiment}, runs/* and *.parquet in this order, sha256 {content.hexdigest()}",
         "hardware": "; ".join(sorted(taken.hardware)),
         "versions": ", ".join(sorted(versions)),
@@ -91,13 +94,17 @@ def provenance(experiment: str) -> dict[str, str]:
     return params | known | again
 
 
-def software() -> str:
-    """This repository as BibTeX, from CITATION.cff, with the commit that is checked out; year and address from git where the file has none."""
+def software(experiments: Iterable[str] = ()) -> str:
+    """This repository as BibTeX, from CITATION.cff; year and address from git where the file has none.
+
+    experiments: those whose results are cited, `paper/lenet`, named by the commits that made them; of none, the commit that is checked out.
+    """
+    made = commits(stage for experiment in experiments for stage in sidecars(experiment))
     fields = read(paths.ROOT / "CITATION.cff", _fields)
     commit, _, date = _git("show", "--no-patch", "--format=%H %cs", "HEAD").partition(" ")
     fields["year"] = fields["year"] or date[:4]
     fields["url"] = fields["url"] or _address()
-    fields["note"] = f"commit {commit}" if commit else ""
+    fields["note"] = f"results made at {', '.join(made)}" if made else f"commit {commit}" if commit else ""
     inside = ",\n".join(f"  {key:<9} = {{{value}}}" for key, value in fields.items() if value)
     return f"@software{{lth,\n{inside}\n}}"
 
@@ -112,6 +119,7 @@ def _fields(content: bytes) -> dict[str, str]:
         "title": about["title"],
         "author": " and ".join(authors),
         "version": str(about.get("version", "")),
+        "date": str(about.get("date-released", "")),
         "year": str(about.get("date-released", ""))[:4],
         "url": about.get("url") or about.get("repository-code", ""),
         "doi": about.get("doi", ""),

@@ -1,42 +1,55 @@
-"""The README's map: the verdicts counted, each claim with its figure and what we find on every basis, and the commands that make the results."""
+"""What README generates: what was found and what has run; and each claim with its verdict on every basis, and the commands that make the results."""
 
 from collections.abc import Iterable
 
 import pandas as pd
 
 from lth import paths
-from lth.claims.basis import ALL, SCALINGS, TRIALS
-from lth.claims.table import load_claims
+from lth.claims.basis import ALL, FIRST, SCALINGS, TRIALS
+from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN, VERDICTS
+from lth.config import COLLECTIONS, experiment_names
 from lth.errors import LthError
+from lth.reports.found import findings, has_run, scope
 from lth.reports.pages import render
-from lth.reports.verdicts import basis, disagreements, in_order, outcome, title
+from lth.reports.verdicts import counted, disagreements, in_order, marked, outcome, title
 from lth.results.spent import cost
 
 BEGIN, END = "<!-- map: written by `make figures` -->", "<!-- end of map -->"
+BEGIN_FOUND, END_FOUND = "<!-- found: written by `make figures` -->", "<!-- end of found -->"
 NOTHING = "–"
-KINDS = ("number", "direction")
 
 
-def with_map(readme: str) -> str:
-    """The text of a README with its map made anew. Raises LthError where the two marks between which it stands are not there."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise LthError(f"README.md lacks the lines `{BEGIN}` and `{END}`: restore it with git")
-    return f"{before}{BEGIN}\n{readme_map()}{END}{after}"
+def with_tables(readme: str) -> str:
+    """The text of a README with what was found and its map made anew. Raises LthError where the marks between which they stand are not there."""
+    return _between(_between(readme, BEGIN, END, readme_map()), BEGIN_FOUND, END_FOUND, readme_found())
+
+
+def _between(text: str, begin: str, end: str, made: str) -> str:
+    before, marked_begin, rest = text.partition(begin)
+    _, marked_end, after = rest.partition(end)
+    if not (marked_begin and marked_end):
+        raise LthError(f"README.md lacks the lines `{begin}` and `{end}`: restore it with git")
+    return f"{before}{begin}\n{made}{end}{after}"
+
+
+def readme_found() -> str:
+    """What was found, in sentences and in one picture, and what that rests on, as Markdown."""
+    table, devices = has_run()
+    collections = [collection for collection in COLLECTIONS if experiment_names(collection)]
+    found = {"findings": findings(), "scope": scope(), "effects": _picture("effects")}
+    return render("found.md.jinja", **found, collections=collections, run=table, devices=devices)
 
 
 def readme_map() -> str:
     """The map as Markdown, from results/claims.csv and the provenance of the experiments it names."""
-    claims = load_claims()
+    claims = load_verdicts()
     judged = claims[claims["verdict"] != NOT_RUN]
     about_lenet = claims["scaling"] != ""
     return render(
         "claims_map.md.jinja",
-        effects=_picture("effects"),
-        verdicts=VERDICTS,
-        counted=_counted(claims),
+        verdicts=list(map(marked, VERDICTS)),
+        counted=counted(claims),
         evidence=judged["evidence"].value_counts().sort_index().to_dict(),
         by_chance=f"{0.05 * len(judged):.1f}",
         scalings=SCALINGS,
@@ -48,18 +61,6 @@ def readme_map() -> str:
     )
 
 
-def _counted(claims: pd.DataFrame) -> list[dict]:
-    """By what they are judged on, how many claims or parts of them have each verdict: those that name a number, and those that name a direction."""
-    found = []
-    for trials in TRIALS:
-        for scaling in (*SCALINGS, ""):
-            rows = claims[(claims["scaling"] == scaling) & (claims["trials"] == trials)]
-            if len(rows):
-                counts = [[((rows["kind"] == kind) & (rows["verdict"] == verdict)).sum() for kind in KINDS] for verdict in VERDICTS]
-                found.append({"on": f"Lenet, {basis(rows.iloc[0])}" if scaling else "other networks", "counts": counts})
-    return found
-
-
 def _lenet(parts: pd.DataFrame) -> dict:
     """One claim about Lenet, or one part of it, on both scalings."""
     first = parts.iloc[0]
@@ -67,11 +68,14 @@ def _lenet(parts: pd.DataFrame) -> dict:
         "title": title(first),
         "figure": _figure(first["figure"]),
         "paper": f"{first['paper']} ({first['tolerance']})" if first["tolerance"] != first["kind"] else first["paper"],
-        "found": [
-            [f"{TRIALS[row['trials']]}: {outcome(row)}" for row in in_order(parts[parts["scaling"] == scaling])] or [NOTHING]
-            for scaling in SCALINGS
-        ],
+        "found": [_found(in_order(parts[parts["scaling"] == scaling].to_dict("records"))) for scaling in SCALINGS],
     }
+
+
+def _found(rows: list[dict]) -> list[str]:
+    """A line per verdict on a claim about Lenet, of one scaling; one that says so where there is none. The first trials go without saying."""
+    judged = [row for row in rows if row["verdict"] != NOT_RUN]
+    return [outcome(row) + ("" if row["trials"] == FIRST else f", {TRIALS[row['trials']]}") for row in judged] or [marked(NOT_RUN)]
 
 
 def _other(parts: pd.DataFrame) -> dict:
@@ -80,7 +84,9 @@ def _other(parts: pd.DataFrame) -> dict:
         "title": parts["title"].iloc[0],
         "figures": [_figure(number) for number in parts["figure"].unique()],
         "paper": _by_part(parts["part"], parts["paper"]),
-        "ours": _by_part(parts["part"], map(outcome, parts.to_dict("records"))),
+        "ours": _by_part(
+            parts["part"], [marked(NOT_RUN) if row["verdict"] == NOT_RUN else outcome(row) for row in parts.to_dict("records")]
+        ),
         "desk": _by_part(parts["part"], parts["desk"].replace("", NOTHING)),
     }
 

@@ -8,6 +8,7 @@ from lth.config import COLLECTIONS, Experiment, Settings, experiment_names, load
 from lth.experiments.budget import GIB, budget, readable
 from lth.figures import FIGURES
 from lth.results.files import has_results
+from lth.tickets.controls import check_controls
 
 WIDTH = 100
 """Columns that fit a terminal."""
@@ -24,6 +25,7 @@ def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str
     groups: dict[str, list[Experiment]] = {}
     named = [folder for word in experiments for folder in (word in COLLECTIONS and experiment_names(word)) or [word]]
     for experiment in map(load_experiment, named or experiment_names("paper")):
+        check_controls(experiment)
         short = experiment.name if experiment.collection == "paper" else experiment.folder
         groups.setdefault(short if experiments else re.sub(r"-\d[\d.e-]*$", "-*", short), []).append(experiment)
     everything = [experiment for group in groups.values() for experiment in group]
@@ -72,7 +74,11 @@ def without_gpu(settings: Settings, cores: int) -> str:
             if took.longest_core_seconds <= 3600 * settings.cpu_hours:
                 taken[experiment.folder] = took.cpu_seconds
     shortest = [f"{name} ({readable(taken[name])})" for name in sorted(taken, key=taken.get)]
-    can = f"On this CPU these can be trained and have not been, by `lth train NAME` (estimates, each in full): {', '.join(shortest)}. " if shortest else ""
+    can = (
+        f"On this CPU these can be trained and have not been, by `lth train NAME` (estimates, each in full): {', '.join(shortest)}. "
+        if shortest
+        else ""
+    )
     return textwrap.fill(
         f"Here is no GPU, or params.yaml asks for none. {can}`make quick` trains again what is there at quick scale.",
         WIDTH,

@@ -6,6 +6,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from lth.config import load_experiment
+from lth.errors import LthError
 from lth.measures import VARIANT
 from lth.results.files import arms_of, load_results
 from lth.results.listing import list_experiments
@@ -41,7 +42,13 @@ def _line(row: dict) -> str:
 def summary(experiment: str, arms: Collection[str]) -> pd.DataFrame:
     """`lth.results.summary.summarise` of those arms of an experiment; of all that have been run where none is named."""
     plan = load_experiment(experiment)
-    return summarise(load_results(plan.folder, arms or arms_of(plan.folder) or None))
+    try:
+        return summarise(load_results(plan.folder, arms or arms_of(plan.folder) or None))
+    except LthError:
+        from lth.tickets.controls import check_controls  # imports torch, so only where rows are missing
+
+        check_controls(plan)
+        raise
 
 
 def rounds_table(experiment: str, arms: Collection[str]) -> str:

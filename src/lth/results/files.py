@@ -3,6 +3,7 @@
 What their columns mean is in `lth.results.columns`. What is read must be what the provenance beside it records, where there is any.
 """
 
+import functools
 import io
 import json
 from collections.abc import Callable, Collection, Iterable
@@ -114,8 +115,8 @@ def recorded(experiment: str, stage: str, file: Path) -> str | None:
     return read_sidecar(beside)["sha256"].get(paths.shown(file)) if beside.is_file() else None
 
 
-def _read_rows(content: bytes, experiment: Experiment) -> pd.DataFrame:
-    """One stage's rows. Raises ValueError for a table that was cut off or edited."""
+def _read_rows(content: bytes, experiment: Experiment, points: list[int]) -> pd.DataFrame:
+    """One stage's rows. points: where its networks are evaluated. Raises ValueError for a table that was cut off or edited."""
     rows = pd.read_csv(io.BytesIO(content))
     sweep = SWEEP if experiment.training.vary else ()
     _check_columns(rows, [*COLUMNS, *sweep])
@@ -124,7 +125,7 @@ def _read_rows(content: bytes, experiment: Experiment) -> pd.DataFrame:
     if rows.isna().to_numpy().any():
         raise ValueError("it has empty cells")
     _check_numbers(rows, [name for name in rows if name not in TEXT])
-    if odd := set(rows["es_iteration"]) - set(experiment.evaluation.points(experiment.training.iterations)):
+    if odd := set(rows["es_iteration"]) - set(points):
         raise ValueError(f"es_iteration {min(odd)} is no iteration that networks are evaluated at")
     own = {"scale": {experiment.collection}, "experiment": {experiment.name, f"{experiment.collection}-{experiment.name}"}}
     for column, names in own.items():  # collections had no folders of their own when the first rows were written
@@ -135,14 +136,13 @@ def _read_rows(content: bytes, experiment: Experiment) -> pd.DataFrame:
     return rows
 
 
-def _read_curves(content: bytes, experiment: Experiment) -> pd.DataFrame:
-    """One stage's curves. Raises ValueError for a table that was edited."""
+def _read_curves(content: bytes, experiment: Experiment, points: list[int]) -> pd.DataFrame:
+    """One stage's curves. points: where its networks are evaluated. Raises ValueError for a table that was edited."""
     curves = pd.read_parquet(io.BytesIO(content))
     sweep = SWEEP if experiment.training.vary else ()
     _check_columns(curves, [*CURVES, *sweep])
     measured = curves.drop(columns="arm")
     _check_numbers(measured.assign(test_accuracy=measured["test_accuracy"].fillna(0)), list(measured))  # missing where not measured
-    points = experiment.evaluation.points(experiment.training.iterations)
     if sorted(set(curves["iteration"])) != points:
         raise ValueError(f"its iterations are not the {len(points)} that networks are evaluated at")
     return curves
@@ -154,9 +154,12 @@ def _check_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
 
 
 def _check_numbers(table: pd.DataFrame, columns: list[str]) -> None:
-    if wordy := [name for name, dtype in table.dtypes[columns].items() if dtype.kind not in "if"]:
+    arrays = {
+        name: table[name].to_numpy() for name in columns
+    }  # one by one, since pandas takes longer to put columns together than to read them
+    if wordy := [name for name, array in arrays.items() if array.dtype.kind not in "if"]:
         raise ValueError(f"words for numbers: {', '.join(wordy)}")
-    values = table[columns].to_numpy(float)
+    values = np.column_stack(list(arrays.values())).astype(float)
     least, most = np.array([RANGES.get(name, (0, np.inf)) for name in columns]).T
     wrong = ~(np.isfinite(values) & (values >= least) & (values <= most))
     if wrong.any():
@@ -173,7 +176,6 @@ def _load_all(
     round: int | None,
 ) -> pd.DataFrame:
     remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
-    points = 1 if ending == ".csv" else len(experiment.evaluation.points(experiment.training.iterations))
     tables, trains = [], arm_of_stages(experiment)
     arms = {arm} if isinstance(arm, str) else set(trains.values()) if arm is None else set(arm)
     if unknown := arms - set(trains.values()):
@@ -185,16 +187,18 @@ def _load_all(
         if trains[stage] not in arms:
             continue
         file = runs_folder(experiment) / f"{stage}{ending}"
-        table = read(file, lambda content: parse(content, experiment), remedy, sha256=recorded(experiment.folder, stage, file))
-        networks_of = table[identity(experiment)]
-        found = set((networks_of if points == 1 else networks_of.drop_duplicates()).itertuples(index=False, name=None))
+        (first_arm, first_round, *_), *_ = networks  # which all start where this one does
+        points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))
+        parsed = functools.partial(parse, experiment=experiment, points=points)
+        table = read(file, parsed, remedy, sha256=recorded(experiment.folder, stage, file))
+        found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
         if absent := networks - found:
             some = ", ".join(
                 "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
                 for network in sorted(absent)[:3]
             )
             raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {remedy}")
-        if len(table) != len(networks) * points or found - networks:
+        if len(table) != len(networks) * (1 if ending == ".csv" else len(points)) or found - networks:
             raise LthError(
                 f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): {remedy}"
             )

@@ -4,6 +4,7 @@ An engine says how to advance and evaluate one chunk of networks; what is measur
 """
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -62,12 +63,13 @@ class Stopped(Exception):
 def train_stack(
     engine: Engine, plan: Plan, members: Sequence[Member], checkpoints: Checkpoints, *, title: str, keep_parameters: bool
 ) -> Trained:
-    """Trains every network of a stack for the full number of iterations, and measures it when the plan says.
+    """Trains every network of a stack from its first iteration to the plan's last, and measures it when the plan says.
 
     title: names experiment and round in the progress bar. keep_parameters: whether the final parameters are returned.
     Goes on from checkpoints of an interrupted run, to the same result bit for bit.
     """
-    chunks = [members[first : first + engine.chunk_size] for first in range(0, len(members), engine.chunk_size)]
+    alike = [list(group) for _, group in itertools.groupby(members, key=lambda member: member.first)]
+    chunks = [group[at : at + engine.chunk_size] for group in alike for at in range(0, len(group), engine.chunk_size)]
     stop = threading.Event()
     pool = ThreadPoolExecutor(engine.workers)
     with Progress(title, len(members), plan.training.iterations) as progress:
@@ -144,6 +146,7 @@ class _Run:
 
     def __init__(self, engine: Engine, plan: Plan, members: Sequence[Member]):
         self.plan = plan
+        self.first = members[0].first
         self.trainer = engine.trainer(members)
         networks = len(members)
         self.curves = {
@@ -156,10 +159,11 @@ class _Run:
         self.es_iteration = np.zeros(networks, np.int64)
 
     def resume(self, saved: tuple[int, dict[str, Tensor]] | None) -> int:
-        """Loads a checkpoint, or evaluates the networks at iteration 0. Returns the iteration reached."""
+        """Loads a checkpoint, or evaluates the networks where they start, if others are evaluated there. Returns the iteration reached."""
         if saved is None:
-            self._evaluate(0)
-            return 0
+            if self.first in self.plan.evaluation_points:
+                self._evaluate(self.first)
+            return self.first
         iteration, state = saved
         for name, array in self._so_far().items():
             array[:] = state[name].numpy()

@@ -20,10 +20,10 @@ MOMENTUM = 0.9
 class Optimiser(Protocol):
     """moments: its state [R, P] by name. decay: of weights, which the gradient is given before it is masked.
 
-    scales(rates, start): what the steps of iterations start, start + 1, … multiply by, float32 [n, R, S], from their learning rates
-    [n, R, 1]. step(parameters, gradient, mask, scales): moves the parameters by their gradient, decayed and masked, with the scales [R, S]
-    of one iteration; parameters and gradient are overwritten. All that a step takes is a tensor, so that it can be captured once and
-    replayed.
+    scales(rates, start): what its steps start, start + 1, …, counted from 0, multiply by, float32 [n, R, S], from their learning rates
+    [n, R, 1]; of steps before 0, which are never taken, anything. step(parameters, gradient, mask, scales): moves the parameters by their
+    gradient, decayed and masked, with the scales [R, S] of one iteration; parameters and gradient are overwritten. All that a step takes is a
+    tensor, so that it can be captured once and replayed.
     """
 
     moments: dict[str, Tensor]
@@ -39,7 +39,7 @@ class Adam:
     decay: float
 
     def scales(self, rates, start):
-        steps = range(start + 1, start + 1 + len(rates))
+        steps = [max(1, step) for step in range(start + 1, start + 1 + len(rates))]
         first = torch.tensor([1 - BETA1**step for step in steps])[:, None, None]
         second = torch.tensor([math.sqrt(1 - BETA2**step) for step in steps])[:, None, None]
         return torch.cat([rates / first, second.expand_as(rates)], 2)

@@ -64,7 +64,7 @@ class TorchEngine:
         }
 
     def trainer(self, members: Sequence[Member]) -> "TorchTrainer":
-        """A chunk of the stack, ready to train from iteration 0."""
+        """A chunk of the stack, ready to train from its first iteration, which is one for all of it."""
         torch.set_num_threads(1)  # a thread of its own needs it said again
         return TorchTrainer(self, members)
 
@@ -92,6 +92,7 @@ class TorchTrainer:
     def __init__(self, engine: TorchEngine, members: Sequence[Member]):
         self.engine = engine
         self.members = members
+        self.first = members[0].first
         device, networks, training = engine.device, len(members), engine.plan.training
         starts = [member.start() for member in members]
         variables = sorted(engine.network.variables, key=lambda variable: not variable.trained)
@@ -110,6 +111,7 @@ class TorchTrainer:
         self.variables = self._views(self.parameters.data) | self.leaves
         self.optimiser = optimiser(training.optimiser, self.parameters, fused=engine.fused)
         self.dropout = Dropout(engine.network, training.batch_size, [member.dropout_seed for member in members], device)
+        self.dropout.skip(self.first)
         self.epoch = -1
         self.position = torch.zeros(1, dtype=torch.int64, device=device)
         per_epoch = members[0].order.per_epoch
@@ -137,7 +139,7 @@ class TorchTrainer:
             self.variations.copy_(self._drawn(variations, epoch))
         start = epoch * len(self.orders)
         rates = np.stack([learning_rates(member.optimiser, start, start + len(self.orders)) for member in self.members], 1)
-        self.scales.copy_(self.optimiser.scales(torch.from_numpy(rates[:, :, None]).float(), start))
+        self.scales.copy_(self.optimiser.scales(torch.from_numpy(rates[:, :, None]).float(), start - self.first))
         self.epoch = epoch
 
     def _drawn(self, draw: Callable[[BatchOrder, int], np.ndarray], epoch: int) -> Tensor:
