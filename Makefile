@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick quick-cifar paper figures test test-slow accept lint bench
+.PHONY: help setup quick quick-cifar desk paper figures test test-slow accept lint bench
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,10 +21,13 @@ $(INSTALLED): requirements.txt pyproject.toml
 	touch $@
 
 quick: $(INSTALLED)  ## Train Lenet and Conv-2 at quick scale on real data and draw their figures (minutes on 2 CPU cores)
-	@sh tools/quick.sh lenet conv2
+	@sh tools/rerun.sh quick lenet conv2
 
-quick-cifar: $(INSTALLED)  ## The same for Conv-2, Conv-4 and Conv-6
-	@sh tools/quick.sh conv2 conv4 conv6
+quick-cifar: $(INSTALLED)  ## The same for CIFAR10's networks, with and without dropout
+	@sh tools/rerun.sh quick $(filter-out lenet fashion,$(notdir $(wildcard pipelines/quick/*)))
+
+desk: $(INSTALLED)  ## Narrower CIFAR10 networks at the paper's length, after a table of what that takes: days on 2 CPU cores
+	@lth plan desk && sh tools/rerun.sh desk $(notdir $(wildcard pipelines/desk/*))
 
 paper: $(INSTALLED)  ## Everything at paper scale, after a table of what that takes; needs a GPU for Conv-2, Conv-4 and Conv-6
 	@lth plan && dvc repro && python -m lth.stages.readme

@@ -70,6 +70,9 @@ def test_seconds_on_a_gpu_are_near_the_estimates(precision, name):
 @pytest.mark.parametrize(
     ("name", "width", "milliseconds"),
     [
+        ("resnet18", 1.0, 345),
+        ("resnet18", 0.5, 170),
+        ("resnet18", 0.25, 110),
         ("conv2", 1.0, 225),
         ("conv2", 0.5, 66),
         ("conv2", 0.25, 22),
@@ -82,7 +85,8 @@ def test_seconds_on_a_gpu_are_near_the_estimates(precision, name):
 )
 def test_a_step_on_a_core_is_near_what_was_measured(name, width, milliseconds):
     network = build(tiny.experiment(name, {"network.width": width}).network)
-    assert 1e3 * CORES[name].step(network, 60) == pytest.approx(milliseconds, rel=0.1)
+    batch_size = load_experiment(f"paper/{name}").training.batch_size
+    assert 1e3 * CORES[name].step(network, batch_size) == pytest.approx(milliseconds, rel=0.1)
 
 
 def test_lenets_rounds_take_what_the_benchmark_of_the_chain_says():
@@ -138,10 +142,30 @@ def test_what_the_stages_of_an_experiment_train():
     }
 
 
+def test_a_gpus_seconds_are_those_of_the_experiments_precision():
+    own = load_experiment("paper/conv2")
+    ieee = own.model_copy(update={"training": own.training.model_copy(update={"precision": "ieee"})})
+    absent = own.model_copy(update={"training": own.training.model_copy(update={"precision": None})})
+    seconds = [budget(experiment, settings(precision="ieee"), 2).gpu_seconds for experiment in (own, ieee, absent)]
+    assert seconds[0] < 0.6 * seconds[1] == 0.6 * seconds[2]
+
+
 def test_masks_made_by_training_on_cost_the_training_too():
     changes = {"rounds": {"r00": "initial"}, "blocks": {}, "pruning.method": "continued", "pruning.levels": 3}
     networks = stage_networks(tiny.experiment(changes=changes))["r00"]
     assert [(alike.count, alike.round, len(alike.plan.evaluation_points)) for alike in networks] == [(2, 0, 5), (2, 1, 2), (2, 2, 2)]
+
+
+def test_late_rewinding_trains_the_dense_networks_to_k_and_tickets_from_there():
+    reshuffle = {"control": "reshuffle", "rounds": ["r01"], "after": "r00"}
+    stages = stage_networks(tiny.experiment(changes={"training.rewind": 10, "blocks.reshuffle": reshuffle}))
+    assert {name: [(alike.count, alike.round, alike.plan.training.iterations) for alike in of] for name, of in stages.items()} == {
+        "r00": [(2, 0, 40), (2, 0, 10)],
+        "r01": [(2, 1, 30), (2, 0, 10)],
+        "r02": [(2, 2, 30), (2, 0, 10)],
+        "reinit": [(4, 1, 40)],
+        "reshuffle": [(2, 1, 30), (2, 0, 10)],
+    }
 
 
 def test_a_sweep_trains_every_network_once_a_value():
@@ -201,6 +225,8 @@ def test_what_cpu_hours_lets_through():
         experiment = load_experiment(name)
         if experiment.network.name == "lenet" or experiment.collection == "quick":
             assert longest(name, max(15, experiment.trials.count)) < allowed, name
+        if experiment.collection == "desk":
+            assert longest(name, experiment.trials.count) < allowed, name
     refused = {}
     for name in ("conv2", "conv4", "conv6"):
         experiment = load_experiment(name)
@@ -220,6 +246,6 @@ def test_a_stage_that_takes_too_long_refuses(project, monkeypatch):
     said = str(ended.value)
     assert said.startswith("error: quick/tiny r00 would train for about ")
     assert "\n" not in said
-    for part in (" hours of one core", "cpu_hours in params.yaml allows 1e-07", "`make quick-cifar`", "GPU"):
+    for part in (" hours of one core", "cpu_hours in params.yaml allows 1e-07", "`make desk`", "GPU"):
         assert part in said
     assert sorted(project.rglob("*")) == before, "nothing was made or removed"

@@ -42,10 +42,17 @@ def test_claims_are_listed(monkeypatch, capsys):
     assert "lenet-reinit-251" in capsys.readouterr().out
 
 
+def test_claims_are_listed_without_a_large_library():
+    """pandas would take longer to import than all else."""
+    code = "import sys; sys.argv = ['lth', 'claims']; import lth.cli; lth.cli.main(); assert not {'torch', 'pandas', 'scipy'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
 def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
     monkeypatch.delenv("LTH_ROOT", raising=False)
     assert refusal(monkeypatch, "cite", "4") == (
-        f"error: {root} is no clone of the repository, it lacks pipelines/ or params.yaml: run this in a clone, or point LTH_ROOT at one"
+        f"error: {root} is no clone of the repository, it lacks pipelines/, params.yaml or src/lth/numerics/: "
+        "run this in a clone, or point LTH_ROOT at one"
     )
     monkeypatch.setenv("LTH_ROOT", str(root))
     assert refusal(monkeypatch, "cite", "4").endswith(": point LTH_ROOT at a clone, or unset it")
@@ -59,7 +66,8 @@ def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
         ("train nothing", "unknown experiment 'nothing'"),
         ("train quick/lenet r08", "quick/lenet has no stage 'r08'; did you mean r0"),
         ("train conv2 --until reniit", "paper/conv2 has no stage 'reniit'; did you mean reinit?"),
-        ("figures 99", "there is no figure '99'; there are: figure1, "),
+        ("train lenet r03 --until r05", "r03 and --until r05: name stages, or the last of those from the first on, not both"),
+        ("figures 99", "there is no figure '99'; there are: effects, figure1, "),
         ("cite fig99", "there is no figure 'fig99'"),
         ("export quick/lenet --round 99 --trial 0 x", "rounds 0 to 7, not 99"),
         ("export quick/lenet --round 0 --trial 9 x", "trials 0 to 2, not 9"),

@@ -17,6 +17,7 @@ import time
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -27,6 +28,7 @@ import tiny
 from lth.errors import LthError
 from lth.storage import write_atomically, write_bytes
 from lth.training import checkpoints as open_checkpoints
+from lth.training import loop
 
 LONGER = {"training.iterations": 160, "evaluation.every": 20, "network.dropout": 0.3, "network.width": 0.1}
 """Long enough to be killed on the way, with dropout so that the generator's state counts."""
@@ -49,14 +51,12 @@ class Moment(NamedTuple):
 
 def run_stage(root: Path, stage: str, name: str, moment: Moment | None, cores: int | None, messages: Connection) -> None:
     """What a stage's process does."""
-    import lth.training.checkpoint
-    import lth.training.loop
     from lth.entry import run
 
     tiny.move_root(root)
     if cores:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
-    lth.training.loop.CHECKPOINT_SECONDS = -1.0
+    tiny.save_checkpoints_always()
     if moment:
         strike_at(moment)
     sys.argv = [stage, "tiny", name]
@@ -292,6 +292,23 @@ def test_a_flipped_bit_is_not_trained_on_from(root):
                 assert all(torch.equal(loaded[1][name], value) for name, value in state.items())
             with open_checkpoints({}, "quick/tiny r01") as again:
                 assert again.spent >= 0
+
+
+@pytest.mark.parametrize(("took", "first", "least"), [(0.001, 31, 100), (0.5, 31, 100), (5.0, 31, 12), (60.0, 31, 1)])
+def test_checkpoints_take_a_fiftieth_of_the_time(monkeypatch, took, first, least):
+    """An hour and a half, evaluated every second, where each checkpoint takes so many; the first may be more than a fiftieth of what came before it."""
+    clock = [0.0]
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    pace, saved = loop.Pace(), []
+    while clock[0] < 5400:
+        clock[0] += 1
+        if pace.due():
+            saved.append(clock[0])
+            with pace.saving():
+                clock[0] += took
+            assert len(saved) == 1 or len(saved) * took <= loop.CHECKPOINT_SHARE * clock[0]
+    assert saved[0] == first
+    assert len(saved) >= least
 
 
 def test_a_second_run_of_a_stage_refuses(begun):

@@ -5,14 +5,17 @@ The package imports lazily: `import lth` costs nothing until one of the names be
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "load_ticket": "lth.tickets",
+    "rewind": "lth.experiments.rewinding",
     "prune_layerwise": "lth.pruning",
     "prune_global": "lth.pruning",
     "load_results": "lth.results.files",
     "load_curves": "lth.results.files",
+    "BatchOrder": "lth.training.plan",
+    "compare": "lth.claims.compare",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -1,6 +1,7 @@
 """The `lth` command line: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."""
 
 import argparse
+import itertools
 import signal
 from pathlib import Path
 
@@ -38,14 +39,19 @@ def parser() -> argparse.ArgumentParser:
     export.set_defaults(call=_export)
 
     plan = commands.add_parser("plan", help="what training takes: operations, hours on a GPU and here, memory, disk, order")
-    plan.add_argument("experiments", metavar="EXPERIMENT", nargs="*", help="each alone; the paper's if none is given, sweeps added up")
+    plan.add_argument(
+        "experiments",
+        metavar="EXPERIMENT",
+        nargs="*",
+        help="each alone, or a collection such as desk; the paper's if none is given, sweeps added up",
+    )
     plan.add_argument("--all", action="store_true", help="every experiment there is, each alone")
     plan.set_defaults(call=_plan)
 
     train = commands.add_parser("train", help="train an experiment's stages one after another, without DVC; what is done is skipped")
     train.add_argument("experiment", metavar="EXPERIMENT")
     train.add_argument("stages", metavar="STAGE", nargs="*", help="such as initialise, r00 or reinit-1; all if none is given")
-    train.add_argument("--until", metavar="STAGE", help="all stages up to this one")
+    train.add_argument("--until", metavar="STAGE", help="in place of stages, all from the first to this one")
     train.set_defaults(call=_train)
     return top
 
@@ -58,12 +64,21 @@ def main() -> None:
 
 def _show(words: argparse.Namespace) -> None:
     from lth.config import load_experiment
+    from lth.errors import LthError
     from lth.measures import VARIANT
     from lth.results.files import load_results
     from lth.results.summary import summarise
 
-    folder = load_experiment(words.experiment).folder
-    table = summarise(load_results(folder))
+    experiment = load_experiment(words.experiment)
+    folder = experiment.folder
+    try:
+        rows = load_results(folder)
+    except LthError:
+        from lth.tickets.controls import check_controls  # imports torch, so only where rows are missing
+
+        check_controls(experiment)
+        raise
+    table = summarise(rows)
     table = table.sort_values("arm", key=lambda arms: arms.where(arms != "ticket", ""), kind="stable")
     percent = {column: f"{column}_mean" for column in table.columns.str.removesuffix("_mean") if column.endswith("accuracy")}
     shown = table[[*([VARIANT] if VARIANT in table else []), "arm", "round", "n"]].assign(
@@ -87,12 +102,17 @@ def _figures(words: argparse.Namespace) -> None:
 
 
 def _claims(words: argparse.Namespace) -> None:
-    from lth.claims.table import load_verdicts
+    from lth.claims.table import read_verdicts
+    from lth.reports.verdicts import basis, in_order, outcome, title
 
-    for row in load_verdicts().itertuples():
-        print(f"{row.id}: {row.title}{row.part and f' ({row.part})'}")
-        ours = f"ours {row.ours} (n = {row.n})" if row.ours else "ours –"
-        print(f"    paper {row.paper} (tolerance {row.tolerance}); {ours}: {row.verdict}")
+    for (id, _), rows in itertools.groupby(read_verdicts(), lambda row: (row["id"], row["part"])):
+        shown = in_order(rows)
+        print(f"{id}: {title(shown[0])}")
+        print(f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']})")
+        for row in shown:
+            print(f"    {basis(row) or 'ours'}: {outcome(row)}")
+            if row["desk"]:
+                print(f"    desk scale, no verdict: {row['desk']}")
 
 
 def _cite(words: argparse.Namespace) -> None:
@@ -103,9 +123,14 @@ def _cite(words: argparse.Namespace) -> None:
 
 def _export(words: argparse.Namespace) -> None:
     from lth.tickets import load_ticket
-    from lth.tickets.export import export, how_to_read
+    from lth.tickets.export import export, how_to_read, refuse_existing
 
+    refuse_existing(words.out)
     ticket = load_ticket(words.experiment, round=words.round, trial=words.trial, variant=words.variant)
+    if ticket.rewound:
+        from lth.experiments.rewinding import rewind
+
+        ticket = rewind(ticket)
     export(ticket, words.out)
     print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}")
 

@@ -55,9 +55,9 @@ def run(main: Callable[..., None]) -> None:
 
 def in_a_clone() -> None:
     """Raises LthError where the package's root is not a clone of the repository."""
-    if not (paths.PIPELINES.is_dir() and (paths.ROOT / "params.yaml").is_file()):
+    if not (paths.PIPELINES.is_dir() and paths.NUMERICS.is_dir() and (paths.ROOT / "params.yaml").is_file()):
         remedy = "point LTH_ROOT at a clone, or unset it" if os.environ.get("LTH_ROOT") else "run this in a clone, or point LTH_ROOT at one"
-        raise LthError(f"{paths.ROOT} is no clone of the repository, it lacks pipelines/ or params.yaml: {remedy}")
+        raise LthError(f"{paths.ROOT} is no clone of the repository, it lacks pipelines/, params.yaml or src/lth/numerics/: {remedy}")
 
 
 def importing() -> None:

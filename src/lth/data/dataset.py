@@ -10,13 +10,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths, seeds
+from lth.config.data_sets import VALIDATION_IMAGES
 from lth.data.content import IMAGES, PARTS, check, recorded
 from lth.data.sources import read_originals
 from lth.errors import LthError, one_line
 from lth.storage import write_atomically
-
-VALIDATION_IMAGES = 5_000
-"""Images of the training set held out for validation (paper, section 2)."""
 
 
 @dataclass(frozen=True)

@@ -66,10 +66,12 @@ CORES = {
     "conv2": Core(7e-3, 69e9, 49e9),
     "conv4": Core(7e-3, 91e9, 65e9),
     "conv6": Core(7e-3, 101e9, 62e9),
+    "resnet18": Core(95e-3, 125e9, 60e9),
 }
 """By network. On a core of an AMD EPYC (Zen 4), torch 2.15.0: benchmarks/README.md (tables steps and
 convolution) at the paper's width. Narrower networks and evaluations of the convolutional ones were timed once, by hand: Conv-2's step at width 0.5,
-0.25 and 0.125 in 66, 22 and 11 ms, those of Conv-4 and Conv-6 at 0.25 in 32 and 42 ms; evaluations to about 30%."""
+0.25 and 0.125 in 66, 22 and 11 ms, those of Conv-4 and Conv-6 at 0.25 in 32 and 42 ms; evaluations to about 30%. Resnet-18's step of 128
+images took 345, 170 and 110 ms of one core at width 1, 0.5 and 0.25 on a busy machine: gradients of narrow convolutions cost as much as wide ones."""
 
 
 @dataclass(frozen=True)

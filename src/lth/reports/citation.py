@@ -1,6 +1,7 @@
 """What to write beside a figure of this repository: its caption, where its numbers come from, and how to cite it."""
 
 import hashlib
+from collections.abc import Iterable
 
 from lth import paths
 from lth.config import COLLECTIONS
@@ -8,8 +9,7 @@ from lth.config.grammar import parse_yaml
 from lth.errors import LthError
 from lth.figures import named
 from lth.reports.drawing import DRAWN, index_of
-from lth.results.files import has_results
-from lth.results.spent import cost, sidecars
+from lth.results.spent import commits, cost, sidecars
 from lth.results.tables import EXTRA, command
 from lth.storage import read, sha256, summed
 
@@ -38,7 +38,7 @@ def citation(name: str) -> str:
         lines += [f"  {collection}/{experiment}", *(f"    {key:<12} {value}" for key, value in known.items())]
     if row["not run"]:
         lines += [f"  not run        {row['not run']}"]
-    return "\n".join([*lines, "", software(), "", PAPER])
+    return "\n".join([*lines, "", software([f"{collection}/{run}" for run in row["drawn from"].split()]), "", PAPER])
 
 
 def drawn(figure: str) -> tuple[str, dict]:
@@ -58,15 +58,17 @@ def provenance(experiment: str) -> dict[str, str]:
     params = {"params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}"}
     made = [table for table in EXTRA if (paths.RESULTS / experiment / f"{table}.parquet").is_file()]
     again = {"command": command({experiment: made})}
-    if not has_results(experiment):
-        return params | {"results": "none, it has not been run to its end"} | again
+    stages = sidecars(experiment)
+    if not stages:
+        return params | {"results": "none, it has not been run"} | again
     taken = cost(experiment)
     content = hashlib.sha256()
     files = sorted(file for kind in ("runs/*", "*.parquet") for file in (paths.RESULTS / experiment).glob(kind))
     for file in files:
         content.update(file.read_bytes())
-    versions = {f"{name} {version}" for about in sidecars(experiment) for name, version in about["versions"].items()}
+    versions = {f"{name} {version}" for about in stages for name, version in about["versions"].items()}
     known = {
+        "commits": ", ".join(f"{commit} ({number} stage{'s' * (number > 1)})" for commit, number in commits(stages).items()),
         "results": f"results/{experiment}, runs/* and *.parquet in this order, sha256 {content.hexdigest()}",
         "hardware": "; ".join(sorted(taken.hardware)),
         "versions": ", ".join(sorted(versions)),
@@ -76,9 +78,10 @@ def provenance(experiment: str) -> dict[str, str]:
     return params | known | again
 
 
-def software() -> str:
-    """This repository as BibTeX, from CITATION.cff."""
-    fields = read(paths.ROOT / "CITATION.cff", _fields)
+def software(experiments: Iterable[str] = ()) -> str:
+    """This repository as BibTeX, from CITATION.cff. experiments: those whose results are cited, `paper/lenet`, named by the commits that made them."""
+    made = commits(stage for experiment in experiments for stage in sidecars(experiment))
+    fields = read(paths.ROOT / "CITATION.cff", _fields) | {"note": f"results made at {', '.join(made)}" if made else ""}
     inside = ",\n".join(f"  {key:<9} = {{{value}}}" for key, value in fields.items() if value)
     return f"@software{{lth,\n{inside}\n}}"
 
@@ -91,6 +94,7 @@ def _fields(content: bytes) -> dict[str, str]:
         "title": about["title"],
         "author": " and ".join(authors),
         "version": str(about.get("version", "")),
+        "date": str(about.get("date-released", "")),
         "year": str(about.get("date-released", ""))[:4],
         "url": about.get("url", ""),
     }

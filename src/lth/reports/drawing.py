@@ -1,13 +1,13 @@
 """Drawing figures into figures/<collection> from the tables of the experiments that have been run."""
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 import pandas as pd
 
 from lth import paths
-from lth.config import COLLECTIONS, experiment_names
+from lth.config import COLLECTIONS, experiment_names, load_experiment
 from lth.errors import LthError
 from lth.figures import FIGURES, named
 from lth.plots import style
@@ -37,8 +37,7 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
         for name, figure in FIGURES.items():
             wanted = {run: experiments[run] for run in figure.experiments if run in experiments}
             available, lacking = _support(figure, wanted)
-            required = set(figure.required)
-            drawable = len(available) >= figure.enough and required <= set(available)
+            drawable = figure.drawable(available)
             if name in indexed:
                 needs = {run: of for run, of in lacking.items() if of}
                 row = {
@@ -50,7 +49,7 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
                 }
                 index.append(kept.get(name, row))
             if drawable and name in only:
-                drawings[name] = pool.submit(_draw, collection, name, available)
+                drawings[name] = pool.submit(_draw, collection, name, available, [run for run in wanted if run not in available])
         ours = {name: drawing.result() for name, drawing in drawings.items()}
     for row in index:
         row["ours"] = ours.get(row["figure"], row.get("ours", ""))
@@ -79,11 +78,7 @@ def _index(content: bytes, figures: list[str]) -> pd.DataFrame:
 def in_index(collection: str) -> list[str]:
     """The figures that a collection's experiments could support, run or not."""
     there = {folder.split("/")[1] for folder in experiment_names(collection)}
-    return [
-        name
-        for name, figure in FIGURES.items()
-        if there & set(figure.experiments) and set(figure.required) <= there & set(figure.experiments)
-    ]
+    return [name for name, figure in FIGURES.items() if figure.drawable(there)]
 
 
 def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -97,12 +92,28 @@ def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str],
     return available, lacking
 
 
-def _draw(collection: str, name: str, experiments: Mapping[str, str]) -> str:
+def _draw(collection: str, name: str, experiments: Mapping[str, str], not_run: Sequence[str]) -> str:
     """Draws a figure, and returns what we find there, from the same tables; of collections at the paper's scale alone."""
     style.apply()
     figure, tables = FIGURES[name], Tables.of(collection)
-    style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, scale=collection)
+    face = "" if collection == "paper" else size(collection, experiments.values())
+    absent = [] if figure.names_absent else not_run
+    style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, face=face, not_run=absent)
     return fill(figure.ours, tables) if collection == "paper" else ""
+
+
+def size(collection: str, experiments: Iterable[str]) -> str:
+    """How large the networks of experiments are, how long and how many are trained: `quick scale: 0.125 of the paper's width, …`."""
+    plans = [load_experiment(experiment) for experiment in experiments]
+    width, iterations, trials = (
+        " to ".join(dict.fromkeys(write(value) for value in (min(values), max(values))))
+        for values, write in (
+            ([plan.network.width for plan in plans], "{:g}".format),
+            ([plan.training.iterations for plan in plans], "{:,}".format),
+            ([plan.trials.count for plan in plans], str),
+        )
+    )
+    return f"{collection} scale: {width} of the paper's width, {iterations} iterations, {trials} trials"
 
 
 def draw_again(names: Sequence[str]) -> list[str]:

@@ -1,8 +1,8 @@
 """A ticket as one self-contained file that plain PyTorch reads, without this package.
 
-The safetensors file holds, for each layer, its initial weights float32 with pruned ones at zero (`fc1.weight`), its bias, and its mask, one
-bit per weight in C order, most significant first (`fc1.weight.mask`, uint8), and batchnorm's scales, biases and statistics where there are
-any. Its metadata are strings that say what it is;
+The safetensors file holds, for each layer, the weights that it starts from, initial ones or those it is rewound to, float32 with pruned ones at
+zero (`fc1.weight`), its bias, and its mask, one bit per weight in C order, most significant first (`fc1.weight.mask`, uint8), and batchnorm's
+scales, biases and statistics where there are any. Its metadata are strings that say what it is;
 `sha256` is that of all tensors' bytes in the order of their names.
 """
 
@@ -31,7 +31,7 @@ for name in [name for name in tensors if name.endswith(".mask")]:
     shape = tensors[name.removesuffix(".mask")].shape
     bits = np.unpackbits(tensors.pop(name).numpy(), count=shape.numel())
     masks[name.removesuffix(".mask")] = torch.from_numpy(bits).view(shape).bool()
-# tensors: a state_dict of initial weights, biases and batchnorm; masks: bool, by the names of the weights
+# tensors: a state_dict of the weights, biases and batchnorm that training starts from; masks: bool, by the names of the weights
 """
 
 
@@ -40,10 +40,15 @@ def how_to_read(file: Path) -> str:
     return READ.replace("{name}", file.name)
 
 
-def export(ticket: Ticket, file: Path) -> None:
-    """Writes a ticket, whole or not at all. Raises LthError where `file` is there already or cannot be written."""
+def refuse_existing(file: Path) -> None:
+    """Raises LthError where a file is there already."""
     if file.exists():
         raise LthError(f"{file} is there already; remove it, or export to another name")
+
+
+def export(ticket: Ticket, file: Path) -> None:
+    """Writes a ticket, whole or not at all. Raises LthError where `file` is there already or cannot be written."""
+    refuse_existing(file)
     tensors = dict(ticket.start().parameters)
     for name, mask in ticket.mask.items():
         tensors[f"{name}.mask"] = torch.from_numpy(np.packbits(mask.numpy().reshape(-1)))
@@ -60,6 +65,7 @@ def export(ticket: Ticket, file: Path) -> None:
         "round": str(ticket.round),
         "trial": str(ticket.trial),
         **({} if ticket.variant is None else {"variant": f"{ticket.variant:g}"}),
+        **({"rewound to": f"iteration {ticket.rewound.iteration} of the dense network's training"} if ticket.rewound else {}),
         "percent_remaining": f"{ticket.percent_remaining:.6g}",
         "weights_remaining": str(ticket.weights_remaining),
         "sha256": hashlib.sha256(content).hexdigest(),

@@ -89,7 +89,7 @@ def checkpoints(depends_on: dict, what: str) -> Iterator[Checkpoints]:
 
 
 def _save(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    contiguous = {name: value.contiguous() for name, value in tensors.items()}
+    contiguous = {name: value.cpu().contiguous() for name, value in tensors.items()}
     signed = metadata | {"sha256": _digest(contiguous, metadata)}
     write_atomically(file, lambda temporary: save_file(contiguous, temporary, signed))
 
@@ -99,7 +99,7 @@ def _digest(tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
     sha = hashlib.sha256(json.dumps(metadata, sort_keys=True).encode())
     for name, value in sorted(tensors.items()):
         sha.update(f"{name} {value.dtype} {list(value.shape)}".encode())
-        sha.update(value.cpu().reshape(-1).view(torch.uint8).numpy())
+        sha.update(value.reshape(-1).view(torch.uint8).numpy())
     return sha.hexdigest()
 
 

@@ -50,7 +50,7 @@ class SparseConvolutionEngine:
         self.optimiser = kernel_optimiser(plan.training.optimiser)
 
     def trainer(self, members: Sequence[Member]) -> "SparseConvolutionTrainer":
-        """One network, ready to train from iteration 0."""
+        """One network, ready to train from its first iteration."""
         (member,) = members
         return SparseConvolutionTrainer(self, member)
 
@@ -70,14 +70,15 @@ class SparseConvolutionTrainer:
         self.network = convolutional.lay_out(self.masks, [layer.side for layer in layers if layer.kind == "conv"], weights, biases)
         self.best = self.network.weight.copy()
         self.dropout = Dropout(engine.network, member.order.batch_size, [member.dropout_seed], engine.device)
+        self.dropout.skip(member.first)
 
     def advance(self, start: int, stop: int) -> None:
         for first in range(start, stop, STRETCH):
             last = min(stop, first + STRETCH)
             batches = self.member.order.batches(first, last, self.epoch).astype(np.int32)
             rates = learning_rates(self.member.optimiser, first, last)
-            drawn, optimiser = self._dropout(last - first), self.engine.optimiser
-            convolutional.advance(self.network, *self.engine.images, batches, rates, optimiser, first, self.dropout.keep, drawn)
+            drawn, optimiser, done = self._dropout(last - first), self.engine.optimiser, first - self.member.first
+            convolutional.advance(self.network, *self.engine.images, batches, rates, optimiser, done, self.dropout.keep, drawn)
 
     def _dropout(self, steps: int) -> np.ndarray:
         """The numbers of so many steps, as the torch engine draws them: float32 [steps, batch * hidden units]."""
