@@ -18,7 +18,7 @@ from benchmarks.engine import EngineStack
 from benchmarks.interleaved import interleave
 from benchmarks.multiply_add import operations_per_second
 from benchmarks.record import save
-from benchmarks.sparseprop_loop import SparsePropLoop, installed
+from benchmarks.sparseprop_loop import BATCH, SparsePropLoop, installed
 from benchmarks.structures import at_width, source, tickets
 from lth.experiments.operations import image_operations, step_operations
 from lth.tickets import Ticket
@@ -63,6 +63,9 @@ def measure(name: str, width: float, rounds: list[int], repeats: int, iterations
             (side, "step"): _milliseconds(lambda made=made, count=stretch[side]: made.train(count), stretch[side])
             for side, made in sides.items()
         }
+        if SPARSEPROP in sides:
+            steps_of_others = iterations * BATCH / experiment.training.batch_size
+            step[SPARSEPROP, "step"] = _milliseconds(lambda: sides[SPARSEPROP].train(iterations), steps_of_others)
         evaluation = {(side, "evaluation"): _milliseconds(made.evaluate, images) for side, made in engines.items()}
         measured = interleave(repeats, {**step, **evaluation, "limit": operations_per_second})
         limit = max(measured.pop("limit"))
@@ -108,7 +111,7 @@ def survivors(ticket: Ticket) -> list[int]:
     return [int(ticket.mask[layer.weight].sum()) for layer in ticket.network.layers]
 
 
-def _milliseconds(run: Callable[[], object], count: int) -> Callable[[], float]:
+def _milliseconds(run: Callable[[], object], count: float) -> Callable[[], float]:
     """Measures how long one of `count` takes."""
 
     def measured() -> float:
