@@ -5,7 +5,7 @@
 #
 # Frankle & Carbin (ICLR 2019) say: *a randomly initialised, dense network contains a subnetwork which, trained alone **from the values that it had at
 # initialisation**, learns at least as fast and as well as the whole.* They call it a **winning ticket**. This notebook finds one, in plain PyTorch,
-# in about a minute on two cores; then it shows the same in full, from this repository's committed results.
+# with few images and short training; then it shows the same in full, from this repository's committed results.
 #
 # - **P_m** is the percentage of weights that remain: 100 is the **dense** network, at 20 four of five weights have been *pruned*, set to zero for good.
 # - A **ticket** is two things: a *structure* (a mask: which weights remain) and their *initial values* (those that they had before any training).
@@ -34,7 +34,7 @@ def first(split, count):
     return split.inputs[:count].flatten(1), split.labels[:count]
 
 
-train_images, train_labels = first(mnist.train, 6_000)  # of 55,000, so that it takes a minute
+train_images, train_labels = first(mnist.train, 6_000)  # of 55,000, to be quick
 validation_images, validation_labels = first(mnist.validation, 5_000)
 test_images, test_labels = first(mnist.test, 5_000)
 

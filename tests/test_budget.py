@@ -233,7 +233,7 @@ def test_what_cpu_hours_lets_through():
         stages = stage_networks(experiment).items()
         refused[name] = {stage for stage, of in stages if stage_budget(experiment, settings(), 1, of).core_seconds / 3600 > allowed}
         assert refused[name] >= set(experiment.blocks), f"the controls of {name} are for a GPU"
-    assert [name for name, stages in refused.items() if "r00" in stages] == ["conv4", "conv6"], "Conv-2's dense round takes about 4 hours"
+        assert "r00" in refused[name], f"the dense round of {name}, which all its rounds wait for, is for a GPU"
 
 
 def test_a_stage_that_takes_too_long_refuses(project, monkeypatch):

@@ -240,7 +240,7 @@ def test_interrupted_it_goes_on_from_the_checkpoint(begun, train, one_by_one, mo
     assert ended.value.code == 130
     said = capsys.readouterr()
     assert stages(said.out.splitlines()).keys() == {"data", "initialise", "r00"}
-    assert said.err.splitlines()[-1] == "interrupted; where it was training, the same command goes on from the checkpoint"
+    assert said.err.splitlines()[-1] == "interrupted; the same command goes on from the checkpoint"
     assert list((begun / ".checkpoints").glob("*/*"))
     monkeypatch.setattr(loop._Run, "to_next_evaluation", lambda run, iteration: reached.append(iteration) or to_next(run, iteration))
     reached.clear()

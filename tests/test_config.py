@@ -240,14 +240,18 @@ def test_a_network_too_large_for_the_machine_is_refused_before_it_is_drawn(root)
 
 
 def test_missing_files(root):
-    with pytest.raises(LthError, match=r"/pipelines holds no experiment: run this in a clone of the repository"):
+    with pytest.raises(LthError, match=r"clone of the repository.*LTH_ROOT|^LTH_ROOT is .* no clone of the repository"):
+        load_experiment("tiny")
+    (root / "params.yaml").touch()
+    (root / "pipelines").mkdir()
+    with pytest.raises(LthError, match=r"^pipelines/ holds no experiment: restore it with `git checkout -- pipelines`$"):
         load_experiment("tiny")
     tiny.write_experiment(root, tiny.numbers())
     (root / "pipelines" / "paper" / "bare").mkdir(parents=True)
     with pytest.raises(LthError, match=r"^pipelines/paper/bare/params.yaml is missing: restore it with `git checkout"):
         load_experiment("bare")
     for name in ("tyni", "quick/tyni", "tinny", "quick"):
-        with pytest.raises(LthError, match=rf"^unknown experiment '{name}'; did you mean quick/tiny\? \(see pipelines/\)$"):
+        with pytest.raises(LthError, match=rf"^unknown experiment '{name}'; did you mean quick/tiny\? \(`lth show` lists them\)$"):
             load_experiment(name)
     for name in ("", "..", "../quick/tiny", "/quick/tiny", "quick/../quick/tiny"):
         with pytest.raises(LthError, match=r"^unknown experiment "):

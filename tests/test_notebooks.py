@@ -20,7 +20,7 @@ def test_the_committed_notebook_is_its_script_executed(name):
     assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
 
 
-@pytest.mark.slow  # 20 s each; `ticket`, which trains, a minute
+@pytest.mark.slow  # 20 s each, but `ticket` trains
 @pytest.mark.parametrize("name", NAMES)
 def test_executing_again_gives_the_committed_bytes(name):
     file = paths.ROOT / "notebooks" / f"{name}.ipynb"

@@ -5,6 +5,8 @@ set -e
 collection=$1
 shift
 ran=.venv/$collection-has-run-$(echo "$@" | tr ' ' -)
+restore="\`git checkout -- results/$collection tickets/$collection\` brings back what DVC deleted"
+trap 'echo "interrupted; the same command goes on where it was, or $restore" >&2; exit 130' INT
 if [ -e "$ran" ]; then force=; else force=--force; fi
 touch "$ran"  # a run that is interrupted goes on where it stopped
 for experiment; do targets="$targets pipelines/$collection/$experiment/dvc.yaml:table"; done

@@ -1,10 +1,12 @@
 """The `lth` command line: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."""
 
 import argparse
-import itertools
+import csv
 import signal
+import sys
 from pathlib import Path
 
+from lth import __version__
 from lth.entry import run
 
 HELP = "The Lottery Ticket Hypothesis, reproduced: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."
@@ -13,10 +15,15 @@ HELP = "The Lottery Ticket Hypothesis, reproduced: look at results, redraw and c
 def parser() -> argparse.ArgumentParser:
     """All commands and their help."""
     top = argparse.ArgumentParser(prog="lth", description=HELP, epilog="`make` and DVC train and draw everything: see README.md.")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    top.add_argument("--version", action="version", version=f"lth {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND")
 
-    show = commands.add_parser("show", help="a table of an experiment's rounds: P_m, early stop, accuracies, n")
-    show.add_argument("experiment", metavar="EXPERIMENT", help="a folder under pipelines/, such as quick/lenet, or lenet for paper/lenet")
+    show = commands.add_parser(
+        "show", help="a table of an experiment's rounds: P_m, early stop, accuracies, n; without a name, the experiments"
+    )
+    show.add_argument("experiment", metavar="EXPERIMENT", nargs="?", help="such as quick/lenet, or lenet for paper/lenet")
+    show.add_argument("--arm", action="append", default=[], help="such as ticket or reinit alone; may be given again")
+    show.add_argument("--csv", action="store_true", help="everything that is measured, as CSV")
     show.set_defaults(call=_show)
 
     figures = commands.add_parser("figures", help="redraw figures from the committed tables, without training")
@@ -24,10 +31,16 @@ def parser() -> argparse.ArgumentParser:
     figures.set_defaults(call=_figures)
 
     claims = commands.add_parser("claims", help="the paper's claims, ours beside the paper's, and the verdicts")
+    claims.add_argument("names", metavar="NAME", nargs="*", help="a claim, such as lenet-es-38, or an experiment, such as lenet-unit")
+    claims.add_argument("--all", action="store_true", help="with those that have not run")
+    claims.add_argument("--csv", action="store_true", help="with intervals and evidence, as CSV")
     claims.set_defaults(call=_claims)
 
     cite = commands.add_parser("cite", help="a figure's caption, provenance and BibTeX")
     cite.add_argument("figure", metavar="FIGURE", help="such as fig4, figure4 or 4")
+    form = cite.add_mutually_exclusive_group()
+    form.add_argument("--latex", action="store_true", help="a figure environment with the caption")
+    form.add_argument("--bibtex", action="store_true", help="the BibTeX entries alone")
     cite.set_defaults(call=_cite)
 
     export = commands.add_parser("export", help="write a ticket as one safetensors file that plain PyTorch reads")
@@ -59,39 +72,21 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ends quietly under `| head`
     words = parser().parse_args()
-    run(lambda *_: words.call(words))
+    if "call" in words:
+        run(lambda *_: words.call(words))
+    else:
+        parser().print_help()
 
 
 def _show(words: argparse.Namespace) -> None:
-    from lth.config import load_experiment
-    from lth.errors import LthError
-    from lth.measures import VARIANT
-    from lth.results.files import load_results
-    from lth.results.summary import summarise
+    from lth.reports.rounds import experiments_by_collection, rounds_table, summary
 
-    experiment = load_experiment(words.experiment)
-    folder = experiment.folder
-    try:
-        rows = load_results(folder)
-    except LthError:
-        from lth.tickets.controls import check_controls  # imports torch, so only where rows are missing
-
-        check_controls(experiment)
-        raise
-    table = summarise(rows)
-    table = table.sort_values("arm", key=lambda arms: arms.where(arms != "ticket", ""), kind="stable")
-    percent = {column: f"{column}_mean" for column in table.columns.str.removesuffix("_mean") if column.endswith("accuracy")}
-    shown = table[[*([VARIANT] if VARIANT in table else []), "arm", "round", "n"]].assign(
-        **{"P_m %": table["percent_remaining"].map("{:.1f}".format), "early stop": table["es_iteration_mean"].map("{:,.0f}".format)},
-        **{
-            column.replace("_accuracy", "").replace("es_", "ES ").replace("final_", "final ") + " %": (100 * table[mean]).map(
-                "{:.2f}".format
-            )
-            for column, mean in percent.items()
-        },
-    )
-    print(shown.to_string(index=False))
-    print("\nMeans over n networks; ES is early stop, accuracies in percent. Every network: results/" + folder + "/runs/")
+    if words.experiment is None:
+        print(experiments_by_collection())
+    elif words.csv:
+        summary(words.experiment, words.arm).to_csv(sys.stdout, index=False, float_format="%.6g")
+    else:
+        print(rounds_table(words.experiment, words.arm))
 
 
 def _figures(words: argparse.Namespace) -> None:
@@ -103,22 +98,21 @@ def _figures(words: argparse.Namespace) -> None:
 
 def _claims(words: argparse.Namespace) -> None:
     from lth.claims.table import read_verdicts
-    from lth.reports.verdicts import basis, in_order, outcome, title
+    from lth.reports.verdicts import about, listed
 
-    for (id, _), rows in itertools.groupby(read_verdicts(), lambda row: (row["id"], row["part"])):
-        shown = in_order(rows)
-        print(f"{id}: {title(shown[0])}")
-        print(f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']})")
-        for row in shown:
-            print(f"    {basis(row) or 'ours'}: {outcome(row)}")
-            if row["desk"]:
-                print(f"    desk scale, no verdict: {row['desk']}")
+    claims = about(read_verdicts(), words.names) if words.names else read_verdicts()
+    if words.csv:
+        table = csv.DictWriter(sys.stdout, claims[0], lineterminator="\n")
+        table.writeheader()
+        table.writerows(claims)
+    else:
+        print(listed(claims, everything=words.all or bool(words.names)))
 
 
 def _cite(words: argparse.Namespace) -> None:
-    from lth.reports.citation import citation
+    from lth.reports.citation import bibtex, citation, figure_environment
 
-    print(citation(words.figure))
+    print(figure_environment(words.figure) if words.latex else bibtex(words.figure) if words.bibtex else citation(words.figure))
 
 
 def _export(words: argparse.Namespace) -> None:
@@ -126,21 +120,28 @@ def _export(words: argparse.Namespace) -> None:
     from lth.tickets.export import export, how_to_read, refuse_existing
 
     refuse_existing(words.out)
-    ticket = load_ticket(words.experiment, round=words.round, trial=words.trial, variant=words.variant)
+    ticket = load_ticket(words.experiment, words.round, words.trial, variant=words.variant)
     if ticket.rewound:
         from lth.experiments.rewinding import rewind
 
         ticket = rewind(ticket)
+    new = "" if words.out.parent.exists() else f" (in {words.out.parent}, which was not there)"
     export(ticket, words.out)
-    print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}")
+    print(
+        f"{words.out}{new}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}"
+    )
 
 
 def _plan(words: argparse.Namespace) -> None:
     from lth.config import experiment_names, load_settings
     from lth.machine import cores
-    from lth.reports.plan import plan
+    from lth.reports.plan import plan, without_gpu
+    from lth.training.engines.choose import device_kind
 
-    print(plan(load_settings(), cores(), experiment_names() if words.all else words.experiments))
+    settings = load_settings()
+    print(plan(settings, cores(), experiment_names() if words.all else words.experiments))
+    if not words.experiments and device_kind(settings) == "cpu":
+        print(f"\n{without_gpu(settings, cores())}")
 
 
 def _train(words: argparse.Namespace) -> None:

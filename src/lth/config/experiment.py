@@ -353,6 +353,9 @@ class Experiment(Frozen):
                 raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")
         return self
 
+    def __repr__(self) -> str:
+        return f"Experiment({self.folder!r}: {self.network.name} on {self.data.name}, {self.last_round} rounds, {self.trials.count} trials)"
+
     @property
     def folder(self) -> str:
         """Where it lies below pipelines/, results/ and tickets/: `paper/lenet`."""

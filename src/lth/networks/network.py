@@ -49,6 +49,9 @@ class Network:
     forward: Callable[[Parameters, Tensor, Mode], Tensor]
     module: Callable[[], nn.Module]
 
+    def __repr__(self) -> str:
+        return f"Network({self.name!r}: {self.weight_count:,} weights in {len(self.layers)} layers)"
+
     @classmethod
     def of(cls, name: str, module: Callable[[], nn.Module], *, groups: Mapping[str, str], image: tuple[int, int, int]) -> "Network":
         """A network from its torch module: layers and variables are read off it, and forward is its own, by functional_call.

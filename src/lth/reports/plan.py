@@ -65,6 +65,27 @@ def _words(experiments: Sequence[Experiment], settings: Settings, cores: int) ->
     return [line for sentence in sentences for line in textwrap.wrap(sentence, WIDTH, subsequent_indent="  ")]
 
 
+def without_gpu(settings: Settings, cores: int) -> str:
+    """Which experiments can be trained on this CPU, and have not been, in a sentence: those whose every stage `cpu_hours` allows."""
+    taken = {}
+    for experiment in map(load_experiment, experiment_names()):
+        if not has_results(experiment.folder):
+            took = budget(experiment, settings, cores)
+            if took.longest_core_seconds <= 3600 * settings.cpu_hours:
+                taken[experiment.folder] = took.cpu_seconds
+    shortest = [f"{name} ({readable(taken[name])})" for name in sorted(taken, key=taken.get)]
+    can = (
+        f"On this CPU these can be trained and have not been, by `lth train NAME` (estimates, each in full): {', '.join(shortest)}. "
+        if shortest
+        else ""
+    )
+    return textwrap.fill(
+        f"Here is no GPU, or params.yaml asks for none. {can}`make quick` trains again what is there at quick scale.",
+        WIDTH,
+        break_on_hyphens=False,
+    )
+
+
 def explained(experiments: Sequence[Experiment], settings: Settings, cores: int) -> list[str]:
     """What `takes` gives, how far to trust it, and what waits for what, in sentences."""
     return [

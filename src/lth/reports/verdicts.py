@@ -1,10 +1,14 @@
 """The rows of results/claims.csv as pages and the command line show them."""
 
-from collections.abc import Iterable
+import difflib
+import itertools
+import textwrap
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lth.claims.basis import ALL, FIRST, FRESH, SCALINGS, TRIALS
 from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, VERDICTS
+from lth.errors import LthError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,3 +78,39 @@ def disagreements(claims: "pd.DataFrame") -> list[dict]:
         {"title": title(row), "on": SCALINGS[row["scaling"]], "first": row["verdict_first"], "fresh": row["verdict"]}
         for row in both[both["verdict"] != both["verdict_first"]].to_dict("records")
     ]
+
+
+def about(claims: Sequence[dict], names: Sequence[str]) -> list[dict]:
+    """The rows of the claims named, or of those judged on an experiment that is named. Raises LthError for a name that is neither."""
+    subjects = [{row["id"], *(name.removeprefix("paper/") for name in row["experiment"].replace(",", " ").split())} for row in claims]
+    known = set().union(*subjects)
+    wanted = {name.removeprefix("paper/") for name in names}
+    if unknown := sorted(wanted - known):
+        near = difflib.get_close_matches(unknown[0], sorted(known), n=3)
+        meant = f"did you mean {' or '.join(near)}?" if near else "`lth claims` lists them"
+        raise LthError(f"no claim is called {unknown[0]!r:.60}, and none is judged on an experiment of that name; {meant}")
+    return [row for row, subject in zip(claims, subjects, strict=True) if subject & wanted]
+
+
+def listed(claims: Iterable[dict], *, everything: bool) -> str:
+    """Each claim with the paper's value and ours. everything: with what has not run, of which there is otherwise one line."""
+    lines, ran, left = [], set(), []
+    for (id, part), rows in itertools.groupby(claims, lambda row: (row["id"], row["part"])):
+        shown = [row for row in in_order(rows) if everything or row["verdict"] != NOT_RUN]
+        if not shown:
+            left.append((id, part))
+            continue
+        ran.add(id)
+        lines += [f"{id}: {title(shown[0])}", f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']})"]
+        for row in shown:
+            lines.append(f"    {basis(row) or 'ours'}: {outcome(row)}")
+            if row["desk"]:
+                lines.append(f"    desk scale, no verdict: {row['desk']}")
+    if left:
+        names = ", ".join(dict.fromkeys(f"{id} ({part})" if id in ran else id for id, part in left))
+        lines += [
+            *([""] if lines else []),
+            textwrap.fill(f"not run: {names}", 100, break_on_hyphens=False),
+            "`lth claims NAME` says what each lacks.",
+        ]
+    return "\n".join(lines)

@@ -41,16 +41,16 @@ def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
     return file
 
 
-def load_results(experiment: str, arms: Collection[str] | None = None) -> pd.DataFrame:
+def load_results(experiment: str, arm: str | Collection[str] | None = None, round: int | None = None) -> pd.DataFrame:
     """All rows of an experiment, one per trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
 
-    arms: those to load; all if none is given.
+    arm: one or several, such as "ticket"; all if none is given. round: one; all if none is given.
 
-    Raises LthError where rows that the experiment's params.yaml promises are missing, naming the stages that make them, where there are
-    others, and where engines, devices or library versions are mixed.
+    Raises LthError for an arm or round that the experiment has not, where rows that its params.yaml promises are missing, naming the stages
+    that make them, where there are others, and where engines, devices or library versions are mixed.
     """
     plan = load_experiment(experiment)
-    rows = _load_all(plan, ".csv", _read_rows, arms)
+    rows = _load_all(plan, ".csv", _read_rows, arm, round)
     for column in MADE_BY:
         if len(counts := rows[column].value_counts()) > 1:
             mixed = ", ".join(f"{value} ({count} rows)" for value, count in counts.items())
@@ -60,9 +60,9 @@ def load_results(experiment: str, arms: Collection[str] | None = None) -> pd.Dat
     return rows
 
 
-def load_curves(experiment: str, arms: Collection[str] | None = None) -> pd.DataFrame:
-    """All curves of an experiment, one row per network and evaluation point; the columns are `lth.results.columns.CURVES`. Raises as `load_results`."""
-    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arms)
+def load_curves(experiment: str, arm: str | Collection[str] | None = None, round: int | None = None) -> pd.DataFrame:
+    """All curves of an experiment, one row per network and evaluation point; the columns are `lth.results.columns.CURVES`. Else as `load_results`."""
+    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arm, round)
 
 
 def arms_of(folder: str) -> frozenset[str]:
@@ -168,15 +168,27 @@ def _check_numbers(table: pd.DataFrame, columns: list[str]) -> None:
         raise ValueError(f"{columns[column]} is {values[row, column]:g}, must be {allowed}")
 
 
-def _load_all(experiment: Experiment, ending: str, parse: Callable[..., pd.DataFrame], arms: Collection[str] | None) -> pd.DataFrame:
+def _load_all(
+    experiment: Experiment,
+    ending: str,
+    parse: Callable[[bytes, Experiment], pd.DataFrame],
+    arm: str | Collection[str] | None,
+    round: int | None,
+) -> pd.DataFrame:
     remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
     tables, trains = [], arm_of_stages(experiment)
+    arms = {arm} if isinstance(arm, str) else set(trains.values()) if arm is None else set(arm)
+    if unknown := arms - set(trains.values()):
+        has = ", ".join(dict.fromkeys(trains.values()))
+        raise LthError(f"{experiment.folder} has no arm {', '.join(map(repr, sorted(unknown))):.60}; it has {has}")
+    if round not in (None, *range(experiment.last_round + 1)):
+        raise LthError(f"{experiment.folder} has rounds 0 to {experiment.last_round}, not {round}")
     for stage, networks in expected_networks(experiment).items():
-        if arms is not None and trains[stage] not in arms:
+        if trains[stage] not in arms:
             continue
         file = runs_folder(experiment) / f"{stage}{ending}"
-        (arm, round, *_), *_ = networks  # which all start where this one does
-        points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(arm, round))
+        (first_arm, first_round, *_), *_ = networks  # which all start where this one does
+        points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))
         parsed = functools.partial(parse, experiment=experiment, points=points)
         table = read(file, parsed, remedy, sha256=recorded(experiment.folder, stage, file))
         found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
@@ -190,5 +202,5 @@ def _load_all(experiment: Experiment, ending: str, parse: Callable[..., pd.DataF
             raise LthError(
                 f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): {remedy}"
             )
-        tables.append(table)
+        tables.append(table if round is None else table[table["round"] == round])
     return pd.concat(tables, ignore_index=True)

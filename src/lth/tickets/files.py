@@ -23,7 +23,7 @@ from lth.storage import LARGEST, read, write_bytes
 from lth.tickets.ticket import Rewound, Ticket, digest, initial_parameters
 
 
-def load_ticket(experiment: str, *, round: int, trial: int, variant: float | None = None) -> Ticket:
+def load_ticket(experiment: str, round: int, trial: int, *, variant: float | None = None) -> Ticket:
     """The ticket of one round (0 is the dense network) and trial, from the committed files, its initial weights verified.
 
     variant: of a sweep, the value of the key that its `training.vary` names.

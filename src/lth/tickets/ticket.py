@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from torch import nn
 from torch.nn.utils import prune as torch_prune
 
@@ -24,6 +25,10 @@ class Start:
 
     parameters: Parameters
     mask: Masks
+
+    def __repr__(self) -> str:
+        left, all_weights = (sum(int(count(mask)) for mask in self.mask.values()) for count in (torch.sum, torch.numel))
+        return f"Start({left:,} of {all_weights:,} weights in {len(self.mask)} layers)"
 
     @classmethod
     def masked(cls, parameters: Parameters, mask: Masks) -> "Start":
@@ -55,6 +60,13 @@ class Ticket:
     """The value of the experiment's sweep that it was found with, where there is one."""
     rewound: Rewound | None = None
     """What its survivors return to, if not their initial values."""
+
+    def __repr__(self) -> str:
+        variant = "" if self.variant is None else f", variant={self.variant:g}"
+        return (
+            f"Ticket({self.experiment.folder!r}, round={self.round}, trial={self.trial}{variant}: "
+            f"P_m {self.percent_remaining:.3g}, {self.weights_remaining:,} weights)"
+        )
 
     @cached_property
     def network(self) -> Network:

@@ -19,6 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths
+from lth.errors import Interrupted
 from lth.measures import CURVES, MEASURED
 from lth.storage import locked, write_atomically
 from lth.training.stack import Trained
@@ -84,8 +85,16 @@ def checkpoints(depends_on: dict, what: str) -> Iterator[Checkpoints]:
     key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
     with locked(paths.CHECKPOINTS / f"{what.replace(' ', '-').replace('/', '-')}.lock", what):
         folder = paths.CHECKPOINTS / key
-        files = [file for file in folder.rglob("*") if file.suffix in (".running", ".finished")]
-        yield Checkpoints(folder, max(map(_seconds, files), default=0))
+        try:
+            yield Checkpoints(folder, max(map(_seconds, _files(folder)), default=0))
+        except KeyboardInterrupt:
+            left = "the same command goes on from the checkpoint" if _files(folder) else "it had not come to a checkpoint, and begins anew"
+            raise Interrupted(left) from None
+
+
+def _files(folder: Path) -> list[Path]:
+    """All that a stage has to go on from."""
+    return [file for file in folder.rglob("*") if file.suffix in (".running", ".finished")]
 
 
 def _save(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:

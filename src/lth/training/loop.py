@@ -29,6 +29,10 @@ CHECKPOINT_SHARE = 0.02
 """At most so much of a chunk's time goes into its checkpoints, but for the first: a GPU's are gigabytes."""
 
 
+PATIENCE = 1.0
+"""Seconds that Ctrl-C waits for chunks to come to their next checkpoint; one that does not goes on from its last."""
+
+
 class Trainer(Protocol):
     """R networks in training; documented at `lth.training.engines.torch.TorchTrainer`."""
 
@@ -67,10 +71,8 @@ def train_stack(
     alike = [list(group) for _, group in itertools.groupby(members, key=lambda member: member.first)]
     chunks = [group[at : at + engine.chunk_size] for group in alike for at in range(0, len(group), engine.chunk_size)]
     stop = threading.Event()
-    with (
-        Progress(title, len(members), plan.training.iterations) as progress,
-        ThreadPoolExecutor(engine.workers) as pool,
-    ):
+    pool = ThreadPoolExecutor(engine.workers)
+    with Progress(title, len(members), plan.training.iterations) as progress:
         runs = [
             pool.submit(_train_chunk, engine, plan, chunk, checkpoints, f"{number:04}", progress, stop, keep_parameters)
             for number, chunk in enumerate(chunks)
@@ -80,18 +82,28 @@ def train_stack(
             failures = [run.exception() for run in done if run.exception()]
             if failures:
                 raise failures[0]
-        finally:
+        except KeyboardInterrupt:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            wait(runs, PATIENCE)
+            raise
+        except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
+            raise
+        pool.shutdown()
     return Trained.concatenate([run.result() for run in runs])
 
 
 def _train_chunk(engine, plan, members, checkpoints, name, progress, stop, keep_parameters) -> Trained:
     if finished := checkpoints.load_finished(name):
-        progress.finished(len(members))
+        progress.finished(len(members), before=True)
         return finished
     run = _Run(engine, plan, members)
-    reached = run.resume(checkpoints.load_running(name))
+    saved = checkpoints.load_running(name)
+    reached = run.resume(saved)
+    if saved:
+        progress.resumed(len(members), reached)
     progress.trained(reached * len(members))
     pace = Pace()
     while reached < plan.training.iterations:
