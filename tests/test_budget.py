@@ -8,7 +8,7 @@ import yaml
 
 import tiny
 from lth import paths
-from lth.config import Trials, experiment_names, load_experiment, load_settings
+from lth.config import Experiment, experiment_names, load_experiment, load_settings
 from lth.entry import run
 from lth.experiments.budget import Alike, budget, stage_budget, stage_networks, survivors, ticket_bytes
 from lth.experiments.operations import image_operations, images_evaluated, network_operations, step_operations
@@ -213,9 +213,8 @@ def test_the_disk_that_results_take(name):
     assert ticket_bytes(load_experiment(name)) == pytest.approx(on_disk, rel=0.15)
 
 
-def longest(name: str, trials: int) -> float:
+def longest(experiment: Experiment) -> float:
     """Hours of one core that the longest stage of an experiment takes."""
-    experiment = load_experiment(name).model_copy(update={"trials": Trials(count=trials)})
     return max(stage_budget(experiment, settings(), 1, networks).core_seconds for networks in stage_networks(experiment).values()) / 3600
 
 
@@ -223,10 +222,8 @@ def test_what_cpu_hours_lets_through():
     allowed = load_settings().cpu_hours
     for name in experiment_names():
         experiment = load_experiment(name)
-        if experiment.network.name == "lenet" or experiment.collection == "quick":
-            assert longest(name, max(15, experiment.trials.count)) < allowed, name
-        if experiment.collection == "desk":
-            assert longest(name, experiment.trials.count) < allowed, name
+        if experiment.network.name == "lenet" or experiment.collection in ("quick", "desk"):
+            assert longest(experiment) < allowed, name
     refused = {}
     for name in ("conv2", "conv4", "conv6"):
         experiment = load_experiment(name)
