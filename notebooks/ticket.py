@@ -374,7 +374,7 @@ display(
         f"At P_m {controlled.loc[nearest, 'percent_remaining']:.1f} (round {ROUND}) the ticket is more accurate than the mean of its reinits in "
         f"**{(difference['es_test_accuracy'] > 0).sum()} of {len(difference)}** trials, by "
         f"{100 * difference['es_test_accuracy'].mean():+.2f} points on average, and stops earlier in "
-        f"**{(difference['es_iteration'] < 0).sum()} of {len(difference)}**, by {difference['es_iteration'].mean():+,.0f} iterations."
+        f"**{(difference['es_iteration'] < 0).sum()} of {len(difference)}**; on average it stops {-difference['es_iteration'].mean():,.0f} iterations earlier."
     )
 )
 

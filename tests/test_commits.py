@@ -35,8 +35,8 @@ def test_commits_are_named_by_their_first_digits_most_stages_first():
 
 def test_one_version_and_its_date():
     about = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text())
-    dynamic = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["dynamic"]
-    assert dynamic["version"] == {"attr": "lth.__version__"}
+    dynamic = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]["dynamic"]
+    assert dynamic == ["version"], "flit reads it from the package"
     assert about["version"] == lth.__version__
     assert f"\n## {lth.__version__}, {about['date-released']}\n" in (paths.ROOT / "CHANGELOG.md").read_text()
     cited = software()

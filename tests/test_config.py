@@ -243,7 +243,8 @@ def test_missing_files(root):
     with pytest.raises(LthError, match=r"clone of the repository.*LTH_ROOT|^LTH_ROOT is .* no clone of the repository"):
         load_experiment("tiny")
     (root / "params.yaml").touch()
-    (root / "pipelines").mkdir()
+    paths.PIPELINES.mkdir()
+    paths.NUMERICS.mkdir(parents=True)
     with pytest.raises(LthError, match=r"^pipelines/ holds no experiment: restore it with `git checkout -- pipelines`$"):
         load_experiment("tiny")
     tiny.write_experiment(root, tiny.numbers())

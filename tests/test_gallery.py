@@ -107,8 +107,8 @@ def test_every_drawn_figure_can_be_cited():
             assert "results made at " in text
     assert drawn("figure3")[0] == "paper", "at paper scale where it is drawn there"
     assert citation("fig3") == citation("figure3") == citation("3")
-    with pytest.raises(LthError, match="figure99 has not been drawn; there are: effects, figure1"):
-        drawn("figure99")
+    with pytest.raises(LthError, match="there is no figure 'figure99'; there are: effects, figure1"):
+        citation("figure99")
 
 
 def test_what_is_said_is_escaped(root, monkeypatch):

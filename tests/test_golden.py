@@ -22,7 +22,8 @@ from typing import get_args
 import pytest
 
 import tiny
-from lth.config import NetworkConfig, OptimiserConfig
+from lth.config import OptimiserConfig
+from lth.config.architectures import ARCHITECTURES
 from lth.pruning import prune_layerwise
 from lth.tickets import Rewound, digest
 from lth.tickets.controls import CONTROLS
@@ -57,7 +58,7 @@ DEEP_RUN = {
 24% between two instruction sets of one processor; after these, larger batches and fewer, smaller steps, by 2e-5. Of the arms, those that
 are trained."""
 
-NETWORKS = get_args(NetworkConfig.model_fields["name"].annotation)
+NETWORKS = list(ARCHITECTURES)
 ARMS = {name: ["ticket", "reinit", "sparsity"] if name in tiny.DEEP else list(CONTROLS) for name in NETWORKS}
 assert set(OPTIMISERS) == set(DEEP_OPTIMISERS) == set(get_args(OptimiserConfig.model_fields["name"].annotation)), (
     "every optimiser has its trajectories"

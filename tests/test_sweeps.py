@@ -18,7 +18,11 @@ RATES = {
 }
 SIZES = [(25, 9), (50, 17), (100, 34), (150, 50), (200, 67), None, (400, 134), (500, 167), (700, 233), (900, 300)]
 PREFIXES = ("lenet-size-", "lenet-rate-", "lenet-deviation-", "lenet-adam-", "lenet-sgd", "lenet-momentum-", "lenet-unit")
-SWEPT = [name for name in experiment_names("paper") if name.removeprefix("paper/").startswith(PREFIXES) and not name.endswith("-fresh")]
+SWEPT = [
+    name
+    for name in experiment_names("paper")
+    if name.removeprefix("paper/").startswith(PREFIXES) and not name.endswith(("-fresh", "-oneshot", "-continued"))
+]
 VARIED = (
     "network.hidden",
     "network.deviation",

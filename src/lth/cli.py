@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from lth import __version__
+from lth import __version__, paths
 from lth.entry import run
 
 HELP = "The Lottery Ticket Hypothesis, reproduced: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."
@@ -100,6 +100,7 @@ def _claims(words: argparse.Namespace) -> None:
     from lth.claims.table import read_verdicts
     from lth.reports.verdicts import about, listed
 
+    paths.check_clone()
     claims = about(read_verdicts(), words.names) if words.names else read_verdicts()
     if words.csv:
         table = csv.DictWriter(sys.stdout, claims[0], lineterminator="\n")
