@@ -54,6 +54,8 @@ def load_verdicts() -> "pd.DataFrame":
 
 def read_verdicts() -> list[dict[str, Any]]:
     """One row per claim or part of one, and basis that it is judged on. Raises LthError where it is missing or damaged."""
+    if not _file().is_file():
+        paths.check_clone()
     return read(_file(), _parse, "make it with `dvc repro -s -f claims`, or restore it with git", sha256=summed(_file()))
 
 
