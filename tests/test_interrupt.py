@@ -86,6 +86,7 @@ def test_without_a_checkpoint_none_is_promised(training, tmp_path):
 
 
 def test_drawing_ends_with_its_processes_and_deletes_nothing(tmp_path):
+    (tmp_path / "src" / "lth" / "numerics").mkdir(parents=True)
     for name in ("params.yaml", "pipelines", "results"):
         (tmp_path / name).symlink_to(tiny.REPOSITORY / name)
     shutil.copytree(tiny.REPOSITORY / "figures", tmp_path / "figures")
