@@ -12,13 +12,11 @@ from lth.networks import Network, build
 from lth.results.expected import expected_networks
 from lth.training import Plan
 from lth.training.engines.choose import can_be_sparse
-from lth.training.engines.memory import bytes_a_network
+from lth.training.engines.memory import BESIDE, bytes_a_network
 
 GIB = 2**30
 CPU_BYTES = 1.2 * GIB
 """The libraries and a data set in memory: Lenet's stages peak at 1.1 to 1.5 GiB by their provenance (numba 0.68.1, torch 2.15.0)."""
-GPU_BYTES = 1.0 * GIB
-"""The images and the libraries' workspaces on the card, beside the networks."""
 ROW_BYTES, POINT_BYTES, STAGE_BYTES, MASK_BYTES = 300, 8, 6_000, 220
 """On disk: a network's row of results, a point of its curve, what a stage's files have beside both (1 KB of it provenance), and what a layer's
 mask has beside its bits."""
@@ -91,7 +89,7 @@ def stage_budget(experiment: Experiment, settings: Settings, cores: int, network
         core_seconds=core_seconds,
         longest_core_seconds=core_seconds,
         cpu_seconds=cpu_seconds,
-        gpu_bytes=GPU_BYTES + chunk * each,
+        gpu_bytes=BESIDE + chunk * each,
         cpu_bytes=CPU_BYTES + min(count, cores) * each,
         disk_bytes=STAGE_BYTES + count * ROW_BYTES + points * POINT_BYTES,
     )

@@ -3,8 +3,17 @@
 import os
 import sys
 import threading
+from typing import Protocol
 
 from tqdm import tqdm
+
+
+class Reports(Protocol):
+    """What chunks in training say, wherever they are trained; documented at `Progress`."""
+
+    def resumed(self, networks: int, iteration: int) -> None: ...
+    def reached(self, chunk: str, networks: int, iteration: int) -> None: ...
+    def finished(self, chunk: str, networks: int) -> None: ...
 
 
 class Progress:
@@ -12,6 +21,7 @@ class Progress:
 
     def __init__(self, title: str, networks: int, iterations: int):
         self.title, self.networks, self.iterations, self.done, self.before = title, networks, iterations, 0, 0
+        self.at: dict[str, int] = {}
         self.lock = threading.Lock()
         quiet = not os.isatty(2)
         self.bar = tqdm(
@@ -39,21 +49,24 @@ class Progress:
         with self.lock:
             self.bar.write(f"{self.title}: {what} {iteration:,} of {self.iterations:,}", file=sys.stderr)
 
-    def trained(self, iterations: int) -> None:
-        """So many more network-iterations are trained."""
+    def reached(self, chunk: str, networks: int, iteration: int) -> None:
+        """The chunk's networks are at this iteration; one that another machine begins anew falls back."""
         with self.lock:
-            self._show()
-            self.bar.update(iterations)
+            self._move(chunk, networks * iteration)
 
-    def finished(self, networks: int, *, counted: bool = False, before: bool = False) -> None:
-        """So many more networks are finished; `counted` where their iterations were reported already, `before` where an earlier run did it."""
+    def finished(self, chunk: str, networks: int, *, before: bool = False) -> None:
+        """The chunk's networks are finished; `before` where an earlier run did it."""
         with self.lock:
             self.done += networks
             self.before += networks * before
-            self._show()
-            self.bar.update(0 if counted else networks * self.iterations)
+            self._move(chunk, networks * self.iterations)
+
+    def _move(self, chunk: str, iterations: int) -> None:
+        further, self.at[chunk] = iterations - self.at.get(chunk, 0), iterations
+        self._show()
+        self.bar.update(further)
 
     def _show(self) -> None:
-        iteration = int(self.bar.n / self.networks)
+        iteration = sum(self.at.values()) // self.networks
         postfix = f"iteration {iteration:,}/{self.iterations:,} · {self.done}/{self.networks} networks"
         self.bar.set_postfix_str(postfix, refresh=False)

@@ -1,13 +1,13 @@
-"""What one network of a chunk takes on the device: an upper estimate, by which the chunk size is chosen.
-
-The images of the data set and the libraries' workspaces come on top: about 1 GiB, whatever the chunk.
-"""
+"""What one network of a chunk takes on the device: an upper estimate, by which the chunk size is chosen."""
 
 from lth.networks import Network
 from lth.training.plan import Plan
 
 EVALUATION_BATCH = {"cpu": 100, "cuda": 500}
 """Images a forward pass of an evaluation, by kind of device: on the CPU so few that they stay in the cache."""
+
+BESIDE = 1.0 * 2**30
+"""Bytes on a GPU beside a chunk's networks: the images of the data set and the libraries' workspaces."""
 
 
 def bytes_a_network(network: Network, plan: Plan, images: int) -> int:
