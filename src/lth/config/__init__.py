@@ -18,7 +18,7 @@ from lth.config.experiment import (
     TrainingConfig,
     Trials,
 )
-from lth.config.load import experiment_names, load_experiment, load_settings
+from lth.config.load import experiment_names, load_experiment, load_settings, named_experiments
 from lth.config.settings import Frozen, Precision, Settings
 
 __all__ = [
@@ -40,4 +40,5 @@ __all__ = [
     "experiment_names",
     "load_experiment",
     "load_settings",
+    "named_experiments",
 ]

@@ -4,6 +4,7 @@ import difflib
 import functools
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
@@ -57,6 +58,11 @@ def load_experiment(name: str) -> Experiment:
 def experiment_names(collection: str = "*") -> list[str]:
     """The folders of all experiments, or those of one collection: `paper/lenet`, …"""
     return sorted(str(file.parent.relative_to(paths.PIPELINES)) for file in paths.PIPELINES.glob(f"{collection}/*/params.yaml"))
+
+
+def named_experiments(words: Iterable[str]) -> list[Experiment]:
+    """Experiments, a collection standing for all of its own."""
+    return [load_experiment(name) for word in words for name in (word in COLLECTIONS and experiment_names(word)) or [word]]
 
 
 def _folder(name: str) -> str:

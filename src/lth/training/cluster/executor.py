@@ -20,8 +20,8 @@ from lth.training.chunk import Chunk
 from lth.training.cluster.nodes import alike, connected
 from lth.training.cluster.worker import Recipe, train_on_worker
 from lth.training.engines.choose import Equipment, device_kind, is_sparse
-from lth.training.engines.memory import BESIDE, bytes_a_network
-from lth.training.engines.torch import GIB, chunk_size, library
+from lth.training.engines.memory import BESIDE, GIB, bytes_a_network, chunk_size
+from lth.training.engines.torch import library
 from lth.training.plan import Plan
 from lth.training.progress import Progress
 from lth.training.stack import Trained

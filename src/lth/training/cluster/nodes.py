@@ -77,7 +77,7 @@ def connected() -> Any:
         import ray.util.scheduling_strategies
     except ImportError:
         raise LthError(
-            "executor: ray needs Ray, which is not installed: `pip install --require-hashes -r requirements-cluster.txt`; threads does without"
+            "executor: ray needs Ray, which is not installed: `make cluster`, or `pip install -r requirements-cluster.txt`; threads does without"
         ) from None
     if not ray.is_initialized():
         try:
@@ -93,7 +93,12 @@ def connected() -> Any:
 
 def has_gpus() -> bool:
     """Whether any node of the cluster has one."""
-    return connected().cluster_resources().get("GPU", 0) > 0
+    return slots("cuda") > 0
+
+
+def slots(device: str) -> int:
+    """How many chunks the cluster trains at once on a kind of device: its cores, or its GPUs."""
+    return int(connected().cluster_resources().get("CPU" if device == "cpu" else "GPU", 0))
 
 
 _known: dict[str, Node] = {}

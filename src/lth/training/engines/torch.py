@@ -22,23 +22,16 @@ from lth.networks import Kernels, Mode, Network, Parameters, keep_all
 from lth.training.augmentation import flip_crop, variations
 from lth.training.dropout import Dropout
 from lth.training.engines.capture import captured
-from lth.training.engines.memory import EVALUATION_BATCH, bytes_a_network
+from lth.training.engines.memory import EVALUATION_BATCH, GIB, chunk_size
 from lth.training.optimisers import optimiser
 from lth.training.plan import BatchOrder, Plan, learning_rates
 from lth.training.stack import Member
-
-GIB = 2**30
 
 
 def library(device: str, precision: Precision, *, fused: bool) -> str:
     """The version, and what rounding on a GPU depends on beside it."""
     version = f"torch {torch.__version__.split('+')[0]}"
     return version if device == "cpu" else f"{version}, {precision}" + ("" if fused else ", without Triton")
-
-
-def chunk_size(network: Network, plan: Plan, images: int, device: str, chunk_gib: float) -> int:
-    """How many networks make a chunk. images: in the training set."""
-    return 1 if device == "cpu" else max(1, int(chunk_gib * GIB / bytes_a_network(network, plan, images)))
 
 
 class TorchEngine:
