@@ -25,6 +25,9 @@ START = (
 PATIENCE = 120
 """Seconds that a node may take to start; on a quiet machine it is about ten."""
 
+ATTEMPTS = 3
+"""Ray gives up a start that takes it more than half a minute, as may be beside other work."""
+
 
 class Nodes:
     """A head, which trains too, and the nodes that are added; with one core each."""
@@ -36,31 +39,43 @@ class Nodes:
         self.folder = Path(tempfile.mkdtemp(prefix="lth-ray-"))  # short, as the paths of sockets must be
         self.processes: list[subprocess.Popen] = []
         port = self.address.partition(":")[2]
-        self.head = self._start("--head", f"--port={port}", "--include-dashboard=false", f"--temp-dir={self.folder}")
+        self.head = self._joined("--head", f"--port={port}", "--include-dashboard=false", f"--temp-dir={self.folder}")
 
     def add(self, **environment: str) -> subprocess.Popen:
         """One more node, when it has joined. environment: of its own."""
-        there = self.count()
-        node = self._start(f"--address={self.address}", **environment)
-        self.wait(there + 1)
-        return node
+        return self._joined(f"--address={self.address}", **environment)
 
     def wait(self, count: int) -> None:
         """Until so many nodes are there."""
         until = time.monotonic() + PATIENCE
         while self.count() != count:
-            assert time.monotonic() < until, f"not {count} nodes after {PATIENCE} s: {(self.folder / 'said').read_text()[-2000:]}"
+            assert time.monotonic() < until, f"not {count} nodes after {PATIENCE} s"
             time.sleep(0.2)
 
     def count(self) -> int:
         """How many nodes are there, as the head says; 0 before it listens."""
+        import ray
         from ray._raylet import GcsClient
 
         host, port = self.address.split(":")
         with socket.socket() as head:
             if head.connect_ex((host, int(port))):
                 return 0
-        return sum(node.state == 0 for node in GcsClient(address=self.address).get_all_node_info().values())
+        try:
+            return sum(node.state == 0 for node in GcsClient(address=self.address).get_all_node_info().values())
+        except ray.exceptions.RpcError:
+            return 0
+
+    def _joined(self, *words: str, **environment: str) -> subprocess.Popen:
+        there = self.count()
+        for _ in range(ATTEMPTS):
+            node, until = self._start(*words, **environment), time.monotonic() + PATIENCE
+            while node.poll() is None and time.monotonic() < until:
+                if self.count() > there:
+                    return node
+                time.sleep(0.2)
+            self.kill(node)
+        raise AssertionError((self.folder / "said").read_text()[-2000:])
 
     def _start(self, *words: str, **environment: str) -> subprocess.Popen:
         options = (

@@ -28,7 +28,6 @@ def nodes():
     """A cluster of two."""
     cluster = Nodes()
     try:
-        cluster.wait(1)
         cluster.second = cluster.add()
         yield cluster
     finally:

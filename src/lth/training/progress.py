@@ -29,8 +29,10 @@ def one_bar(title: str, iterations: int) -> Iterator[None]:
     """One bar for all stages that train in a with-block. iterations: of all networks together."""
     global _whole
     with _bar(title, iterations) as _whole:
-        yield
-    _whole = None
+        try:
+            yield
+        finally:
+            _whole = None
 
 
 def _bar(title: str, iterations: int) -> tqdm:

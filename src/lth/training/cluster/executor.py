@@ -6,12 +6,13 @@ The data set travels to each node once. A chunk that is started again goes on fr
 
 import functools
 import itertools
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numba
 
-from lth import paths
 from lth.config import Experiment, Settings
 from lth.data import load_data
 from lth.errors import LthError, one_line
@@ -29,6 +30,8 @@ from lth.training.stack import Trained
 SECONDS = 0.5
 """Between two looks at how far the chunks are."""
 
+_placing = threading.Lock()
+
 _stages = itertools.count()
 """Numbers the stages that this process trains, for the board."""
 
@@ -43,8 +46,8 @@ class Cluster:
         self.settings = settings.model_copy(update={"executor": "threads", "device": device})
         self.network = experiment.network
         self.plan = plan
-        file = paths.DATA / f"{experiment.data.name}.safetensors"
-        self.data, self.images = _placed(experiment.data.name, experiment.data.scaling, file.stat().st_mtime_ns if file.exists() else 0)
+        with _placing:
+            self.data, self.images = _placed(experiment.data.name, experiment.data.scaling)
         self.equipment = self._equipment(device)
 
     def train(self, chunks: Sequence[Chunk], progress: Progress) -> list[Trained]:
@@ -64,7 +67,7 @@ class Cluster:
                     getattr(progress, report)(*words)
                 for run in done:
                     chunk = runs[run]
-                    trained[chunk.name] = ray.get(run)
+                    trained[chunk.name] = _owned(ray.get(run))
                     chunk.checkpoints.save_finished(chunk.name, trained[chunk.name])
                     progress.finished(chunk.name, len(chunk.members))
         except ray.exceptions.RayTaskError as error:
@@ -122,12 +125,15 @@ def _board() -> Any:
     return ray.remote(num_cpus=0, scheduling_strategy=here)(Board).remote()
 
 
-@functools.cache
-def _placed(name: str, scaling: str, modified: int) -> tuple[Any, int]:
-    """A data set in the cluster's object store, as numpy arrays, which workers read in place; and how many images it trains on.
+def _owned(trained: Trained) -> Trained:
+    """With arrays of this process, where Ray's own cannot be written."""
+    measured, curves = ({name: array.copy() for name, array in arrays.items()} for arrays in (trained.measured, trained.curves))
+    return replace(trained, measured=measured, curves=curves)
 
-    modified: when its file was.
-    """
+
+@functools.cache
+def _placed(name: str, scaling: str) -> tuple[Any, int]:
+    """A data set in the cluster's object store, as numpy arrays, which workers read in place; and how many images it trains on."""
     data = load_data(name, scaling)
     arrays = {part: (getattr(data, part).inputs.numpy(), getattr(data, part).labels.numpy()) for part in ("train", "validation", "test")}
     return connected().put(arrays), len(data.train.labels)
