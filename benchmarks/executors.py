@@ -7,6 +7,7 @@ import argparse
 import os
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.interleaved import interleave, shown, spread
@@ -53,6 +54,7 @@ def main() -> None:
         chunks=options.chunks,
         iterations=options.iterations,
         slots=slots,
+        ray=version("ray"),
         begins=begins,
         seconds={by: spread(values) for by, values in seconds.items()},
         seconds_a_chunk_beside_training=spread(over),
@@ -85,7 +87,7 @@ def tables(record: dict) -> list[str]:
         "|---|---|",
         *rows,
         "",
-        f"A chunk takes {shown(record['seconds_a_chunk_beside_training'])} s more by Ray, of one core; final parameters are sent back. Once a process: {once}.",
+        f"A chunk takes {shown(record['seconds_a_chunk_beside_training'])} s more by Ray, of one core; final parameters are sent back (Ray {record['ray']}). Once a process: {once}.",
     ]
 
 
