@@ -113,11 +113,11 @@ def test_values_without_the_mask_are_drawn_and_said(root):
 
 def test_retraining_is_drawn_by_its_own_accuracy(root):
     pruning = {"levels": 18, "conv": 0.0, "fc": 0.2, "output": 0.1}
-    for name, gain in {"rate-rewinding": 0.01, "fine-tuning": -0.01}.items():
-        changes = {"pruning": {"method": name, **pruning}, "rounds": {"r00": "initial"}, "blocks": {}}
-        trained(f"lenet-{name}", changes, lambda row, gain=gain: 0.9 + gain * (row["arm"] == "retrained"))
+    for name, method, gain in (("lenet-rewind-rate", "rate-rewinding", 0.01), ("lenet-fine-tuning", "fine-tuning", -0.01)):
+        changes = {"pruning": {"method": method, **pruning}, "rounds": {"r00": "initial"}, "blocks": {}}
+        trained(name, changes, lambda row, gain=gain: 0.9 + gain * (row["arm"] == "retrained"))
     rounds = {f"r{n:02}": f"r{n - 1:02}" if n else "initial" for n in range(19)}
-    trained("lenet-weight-rewinding", {"rounds": rounds, "blocks": {}}, lambda row: 0.9 + 0.001 * row["trial"])
+    trained("lenet-rewind-weight", {"rounds": rounds, "blocks": {}}, lambda row: 0.9 + 0.001 * row["trial"])
     index = draw_collection("beyond", ["beyond_retraining"]).set_index("figure")
     assert "at P_m 21, learning-rate rewinding (91.0%) is more accurate than fine-tuning (89.0%)" in index.loc["beyond_retraining", "ours"]
     numbers = pd.read_csv(paths.FIGURES / "beyond" / "beyond_retraining.csv")

@@ -6,8 +6,8 @@ from lth.plots.lines import Drawn
 from lth.results.tables import Tables
 
 WAYS = (
-    Arm("lenet-weight-rewinding", "ticket", "weight rewinding (winning tickets)", "blue"),
-    Arm("lenet-rate-rewinding", "retrained", "learning-rate rewinding", "orange", "--", "s"),
+    Arm("lenet-rewind-weight", "ticket", "weight rewinding (winning tickets)", "blue"),
+    Arm("lenet-rewind-rate", "retrained", "learning-rate rewinding", "orange", "--", "s"),
     Arm("lenet-fine-tuning", "retrained", "fine-tuning", "green", ":", "^"),
 )
 PANELS = FINAL_TEST | {"test accuracy at early stop": "es_test_accuracy"}
@@ -33,7 +33,7 @@ FIGURE = Figure(
     ours=(
         """
         {% for round in (3, 7, 12, 18) %}
-        {%- set weights, rate = networks("lenet-weight-rewinding", "ticket", round), networks("lenet-rate-rewinding", "retrained", round) %}
+        {%- set weights, rate = networks("lenet-rewind-weight", "ticket", round), networks("lenet-rewind-rate", "retrained", round) %}
         {%- set fine = networks("lenet-fine-tuning", "retrained", round) %}
         {{- "At the end of training, " if loop.first }}
         {{- "at P_m " ~ rate.P_m ~ ", learning-rate rewinding (" ~ rate.final ~ ") is " ~ rate.final.over(fine.final) ~ " than fine-tuning (" ~ fine.final ~ ") and " }}
