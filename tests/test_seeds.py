@@ -61,6 +61,9 @@ STREAMS = {
     "sparsity": lambda: start("sparsity", 0),
     "resample": lambda: start("resampled", 0),
     "noise": lambda: start("noise-0.5", 0),
+    "gaussian": lambda: start("gaussian-dense", 0),
+    "drawn": lambda: start("drawn-random", 0),
+    "signs": lambda: start("signs-ticket", 0),
     "dropout": lambda: f"{seeds.torch_seed(0, 'dropout', 'conv2-cifar10', 'ticket', 0, 0, 0):016x}",
     "accept": lambda: hashed(seeds.stream(0, "accept", "lenet").integers(0, 1_000, 100)),
 }
@@ -83,6 +86,9 @@ PINNED = {
     "sparsity": "16c7b6a8efc60c3a1376284dc96ff08f",
     "resample": "1ed45623387b15b6e7f520908f79f2bf",
     "noise": "c48c8262c035c58de7f520908f79f2bf",
+    "gaussian": "d72674cf03061b981578a7b4b0d7688a",
+    "drawn": "df4e3c3884e4e71e1376284dc96ff08f",
+    "signs": "17abf3cb0fe1b3fde7f520908f79f2bf",
     "dropout": "0f8254adaee6179a",
     "accept": "53c1952e48f6fffa",
 }
