@@ -8,6 +8,7 @@ A new control is one function here and its name in CONTROLS; one that keeps no v
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 import torch
 
 from lth import paths
@@ -42,11 +43,17 @@ def reshuffle(ticket: Ticket, draw: int) -> Start:
 def sparsity(ticket: Ticket, draw: int) -> Start:
     """A random structure with the ticket's count in each layer, and fresh values (paper, Figure 1, random sparsity)."""
     generator = ticket.stream("sparsity", draw)
-    mask: Masks = {}
-    for name, kept in ticket.mask.items():
-        permutation = torch.from_numpy(generator.permutation(kept.numel()))
-        mask[name] = kept.flatten()[permutation].view_as(kept)
+    mask = random_structure(ticket.mask, generator)
     return Start.masked(ticket.network.initial_parameters(generator), mask)
+
+
+def random_structure(mask: Masks, generator: np.random.Generator) -> Masks:
+    """A random structure with a mask's count in each layer."""
+    shuffled = {}
+    for name, kept in mask.items():
+        permutation = torch.from_numpy(generator.permutation(kept.numel()))
+        shuffled[name] = kept.flatten()[permutation].view_as(kept)
+    return shuffled
 
 
 def resampled(ticket: Ticket, draw: int) -> Start:
