@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 import yaml
@@ -16,6 +15,7 @@ from lth.anatomy.connectivity import barrier, distance, on_the_line, pruned, sha
 from lth.anatomy.curvature import extremes
 from lth.anatomy.curvature import hessian as hessian_product
 from lth.anatomy.landscape import Plane, direction, moved
+from lth.claims.estimators.connectivity import barriers as judged_barriers
 from lth.config import load_experiment, load_settings
 from lth.data import Split
 from lth.errors import LthError
@@ -23,13 +23,18 @@ from lth.experiments.connectivity import measure_connectivity
 from lth.experiments.copies import arms, copied, load_ends, train_copies
 from lth.experiments.landscape import measure_landscape
 from lth.experiments.rounds import train_round
+from lth.figures import FIGURES
 from lth.networks import build
+from lth.plots import style
+from lth.plots.copies import barriers
 from lth.results.files import load_results
 from lth.results.tables import Tables
+from lth.sentences import fill
 from lth.tickets import load_tickets, save_initial
 from lth.training import BatchOrder
 from lth.training.augmentation import variations
 
+NAMED = {"lenet-copies": "beyond/copies", "lenet-copies-500": "beyond/late"}
 COPIES = {"of": "quick/tiny", "rounds": ["r01", "r02"], "points": 4, "around": "r01"}
 REWIND = 15
 
@@ -296,8 +301,31 @@ def test_lanczos_is_exact_where_the_space_is_small():
     assert residuals == pytest.approx(np.zeros(4), abs=1e-8)
 
 
-def test_tables_have_rows_for_every_trial(project):
-    tables = Tables({"copies": "beyond/copies"})
-    for name in ("lines", "distances", "landscape", "plane", "curvature"):
-        assert set(tables.extra("copies", name)["trial"]) == {0, 1}
-    assert isinstance(tables.extra("copies", "plane"), pd.DataFrame)
+@pytest.mark.parametrize("name", [name for name, figure in FIGURES.items() if "lenet-copies" in figure.experiments])
+def test_figures_are_drawn_from_the_tables(project, name, tmp_path):
+    style.apply()
+    drawn = FIGURES[name].draw(Tables(NAMED))
+    style.save(drawn, tmp_path, name)
+    assert len(drawn.numbers)
+    assert not drawn.numbers.drop(columns="network", errors="ignore").isna().any(axis=None)
+
+
+def test_sentences_read_the_tables(project):
+    templates = (
+        """{{ barrier("lenet-copies", "orders", "ticket", 1).start }} {{ barrier("lenet-copies-500", "orders", "ticket", 1).start }}""",
+        """{{ rise("lenet-copies", "ticket").over(rise("lenet-copies", "dense")).signed }}""",
+        """{{ sharpness("lenet-copies", "reinit", 2).P_m }}""",
+    )
+    start, rises, percent = (fill([template], Tables(NAMED)) for template in templates)
+    assert start == f"0 {REWIND}"
+    assert rises
+    assert float(percent) == pytest.approx(64.1, abs=0.1)
+    assert fill(["""{{ barrier("lenet-copies", "orders", "ticket", 15).P_m }}"""], Tables(NAMED)) == ""
+
+
+def test_barriers_are_drawn_as_they_are_judged(project):
+    """Drawn from all lines at once, judged of one arm and round."""
+    drawn = barriers(Tables(NAMED).extra("lenet-copies", "lines"), "test_error")
+    mine = drawn[(drawn["line"] == "parent") & (drawn["round"] == 2)].set_index("trial")["barrier"]
+    judged = judged_barriers(Tables(NAMED), "lenet-copies", "parent", "ticket", 2)
+    assert mine.to_dict() == pytest.approx(judged.to_dict())
