@@ -102,8 +102,8 @@ def test_every_collection_is_drawn_and_shown():
     }
 
 
-def test_claims_read_the_paper_and_what_points_its_way():
-    read = [collection for collection in ("paper", "desk") if experiment_names(collection)]
+def test_claims_read_the_paper_what_points_its_way_and_what_came_after():
+    read = [collection for collection in ("paper", "desk", "beyond") if experiment_names(collection)]
     folders = {dep for dep in ROOT_STAGES["claims"]["deps"] if not dep.startswith("src/")}
     assert folders == {f"{kind}/{collection}" for kind in ("pipelines", "results") for collection in read}
 

@@ -14,6 +14,9 @@ The streams in use (family = network and data set):
     sparsity(family, trial, round, draw)          structure and weights of a random sparse network
     resample(family, trial, round, draw)          which of a ticket's own values a connection gets
     noise(family, trial, round, draw)             what is added to a ticket's values
+    gaussian(family, trial, round, draw)          values of a ticket's deviation, in all places (`lth.tickets.values`)
+    drawn(family, trial, round, draw)             which of a ticket's own values each place gets
+    signs(family, trial, round, draw)             the signs of values of a ticket's deviation
     dropout(family, arm, trial, round, draw)      the units that dropout drops
     direction(family, trial, draw)                the plane through a network on which a loss landscape is drawn
     lanczos(family, trial)                        where the search for a Hessian's eigenvalues begins

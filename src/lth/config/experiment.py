@@ -195,14 +195,17 @@ class EvaluationConfig(Frozen):
         return [point for point in sorted({*range(0, iterations, self.every), *self.test_at, iterations}) if point >= first]
 
 
-AT_ONCE = ("oneshot", "continued", "iteration0")
-"""Methods of pruning that decide all masks from the dense networks, when round r00 is trained."""
+RETRAINED = ("fine-tuning", "rate-rewinding")
+"""Methods of pruning that train on what is left of a network, and ask what that is worth itself (`lth.experiments.retraining`)."""
+
+AT_ONCE = ("oneshot", "continued", "iteration0", "borrowed", *RETRAINED)
+"""Methods of pruning that decide all masks when round r00 is trained."""
 
 
 class PruningConfig(Frozen):
     """How tickets are found (`lth.pruning.methods`)."""
 
-    method: Literal["layerwise", "global", "oneshot", "continued", "iteration0"]
+    method: Literal["layerwise", "global", "oneshot", "continued", "iteration0", "borrowed", "fine-tuning", "rate-rewinding"]
     conv: Rates = 0.0
     """Share of a convolution's survivors (of all of them together, for `global`) that a round prunes. For `oneshot` it may be a list: the
     share of all its weights that each level prunes."""
@@ -216,7 +219,11 @@ class PruningConfig(Frozen):
     """What a round ranks trained weights by: one of `lth.pruning.criteria.CRITERIA`, checked where a stage trains. Left out of dumps where it
     is the paper's, so that what is known by their hash stays what it was."""
     levels: Annotated[int, Field(gt=0, lt=100)] | None = None
-    """How many masks `oneshot`, `continued` and `iteration0` make of a dense network, for blocks to train as r01, r02, …"""
+    """How many masks the methods of AT_ONCE make of a dense network, for blocks to train as r01, r02, …"""
+    of: Annotated[str, Field(pattern=r"^\w+/[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=100)] | None = Field(
+        None, exclude_if=lambda lender: lender is None
+    )
+    """The experiment, `paper/lenet`, whose tickets `borrowed` takes. Left out of dumps where there is none, as `criterion` is."""
 
     @model_validator(mode="after")
     def _consistent(self):
@@ -224,6 +231,10 @@ class PruningConfig(Frozen):
             raise ValueError("method: global ranks convolutions alone; fc and output must be 0")
         if (self.levels is not None) != (self.method in AT_ONCE):
             raise ValueError(f"levels belongs to the methods {', '.join(AT_ONCE)} and to them alone, not to {self.method}")
+        if (self.of is not None) != (self.method == "borrowed"):
+            raise ValueError(
+                f"of names the experiment whose tickets are borrowed, and belongs to method borrowed alone, not to {self.method}"
+            )
         if self.criterion != "magnitude" and self.method in AT_ONCE:
             raise ValueError(f"criterion belongs to pruning round after round (layerwise, global), not to {self.method}")
         for kind in ("conv", "fc", "output"):

@@ -25,7 +25,8 @@ from lth.results.files import recorded, sidecar
 from lth.results.provenance import record
 from lth.storage import read, write_bytes
 from lth.tickets import Start, Ticket, load_rounds, load_tickets, ticket_files
-from lth.tickets.controls import random_structure, reinit, reshuffle, winning_ticket
+from lth.tickets.controls import reinit, reshuffle, winning_ticket
+from lth.tickets.values import permuted
 from lth.training import Member
 
 DENSE, PARENT, RANDOM = "dense", "parent", "random"
@@ -36,7 +37,7 @@ Key = tuple[int, int, int]
 
 def at_random(ticket: Ticket, draw: int) -> Start:
     """A random structure with the ticket's count in each layer, over the values of the ticket's own dense network (random pruning, there)."""
-    return Start.masked(ticket.origin(), random_structure(ticket.mask, ticket.stream("sparsity", draw)))
+    return Start.masked(ticket.origin(), permuted(ticket, ticket.stream("sparsity", draw)))
 
 
 ARMS: dict[str, Callable[[Ticket, int], Start]] = {

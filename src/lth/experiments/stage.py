@@ -9,6 +9,7 @@ import pandas as pd
 
 from lth.config import Experiment, Settings
 from lth.data import load_data
+from lth.experiments.borrowing import check_lender, lent_files
 from lth.experiments.done import data_file, hashes, made_from
 from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
@@ -56,16 +57,19 @@ class Stage:
     def level(self, number: int) -> "Stage":
         """The part of a stage that trains on from one level of pruning."""
         name = f"level {number}/{self.experiment.pruning.levels - 1}"
-        return self._part(name, f"level{number:02}", self.plan.training.iterations)
+        return self._part(name, f"level{number:02}", self.plan.ends(self.plan.training.iterations))
+
+    def retrained(self, level: int) -> "Stage":
+        """The part of a stage that trains on from one level of pruning and measures what comes of it, as the stage does."""
+        return self._part(f"level {level}/{self.experiment.pruning.levels}", f"level{level:02}", self.plan)
 
     def until(self, iteration: int) -> "Stage":
         """The part of a stage that trains the dense networks to an iteration."""
-        return self._part(f"{self.name} to iteration {iteration}", f"until{iteration}", iteration)
+        return self._part(f"{self.name} to iteration {iteration}", f"until{iteration}", self.plan.ends(iteration))
 
-    def _part(self, name: str, folder: str, iterations: int) -> "Stage":
-        """A part with checkpoints of its own, whose networks are evaluated at both ends alone."""
-        checkpoints = replace(self.checkpoints, folder=self.checkpoints.folder / folder)
-        return replace(self, name=name, plan=self.plan.ends(iterations), checkpoints=checkpoints)
+    def _part(self, name: str, folder: str, plan: Plan) -> "Stage":
+        """A part with checkpoints of its own."""
+        return replace(self, name=name, plan=plan, checkpoints=replace(self.checkpoints, folder=self.checkpoints.folder / folder))
 
     def rows(self, members: Sequence[Member], trained: Trained) -> pd.DataFrame:
         """One row per network."""
@@ -105,13 +109,15 @@ def open_stage(
     """
     check_controls(experiment)
     check_criterion(experiment)
+    check_lender(experiment)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     plan = plan.ends(until) if until else plan
     refuse_what_takes_days(settings, experiment, name, plan, [ticket.round for ticket in tickets])
     network, data = build(experiment.network), load_data(experiment.data.name, experiment.data.scaling)
     engine = choose_engine(settings, network, data, plan)
     made_by = {"engine": numerics_id(network.name, engine.name), "device": device_name(engine.device), "library": engine.library}
-    inputs = hashes([*ticket_files(experiment, max(ticket.round for ticket in tickets)), data_file(experiment)])
+    own = ticket_files(experiment, max(ticket.round for ticket in tickets))
+    inputs = hashes([*own, *lent_files(experiment, name), data_file(experiment)])
     known = name in experiment.rounds or name in experiment.blocks
     from_these = {"made_from": made_from(settings, experiment, name, inputs)} if known else {}
     depends_on |= {

@@ -6,11 +6,11 @@ from lth.measures import IDENTITY, MEASURED, VARIANT
 COLUMNS = {
     "experiment": "its folder's name under pipelines/<collection>/",
     "scale": "its collection: paper, quick, desk or beyond",
-    "arm": "ticket, or the control: reinit, reshuffle, sparsity, resampled, noise-0.5, …",
+    "arm": "ticket, the control (reinit, reshuffle, sparsity, resampled, noise-0.5, …), or retrained: pruned and trained on",
     "round": "prunings behind it, or the level of pruning at once; 0 is the dense network",
     "trial": "0, 1, …; each has its own initialisation",
     "draw": "0, 1, … among a control's networks of one trial and round; 0 for tickets",
-    "percent_remaining": "P_m: percentage of all weights that remain",
+    "percent_remaining": "P_m: percentage of all weights that remain; of controls named …-dense, in the ticket whose values they have",
     "weights_remaining": "the same as a count",
     "iterations": "length of the training",
     "learning_rate": "base learning rate",

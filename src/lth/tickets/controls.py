@@ -8,14 +8,13 @@ A new control is one function here and its name in CONTROLS; one that keeps no v
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
 import torch
 
 from lth import paths
 from lth.config import Experiment
 from lth.errors import LthError
-from lth.pruning import Masks
 from lth.tickets import Start, Ticket
+from lth.tickets.values import ON_STRUCTURES, permuted
 
 
 def winning_ticket(ticket: Ticket, draw: int) -> Start:
@@ -43,17 +42,8 @@ def reshuffle(ticket: Ticket, draw: int) -> Start:
 def sparsity(ticket: Ticket, draw: int) -> Start:
     """A random structure with the ticket's count in each layer, and fresh values (paper, Figure 1, random sparsity)."""
     generator = ticket.stream("sparsity", draw)
-    mask = random_structure(ticket.mask, generator)
+    mask = permuted(ticket, generator)
     return Start.masked(ticket.network.initial_parameters(generator), mask)
-
-
-def random_structure(mask: Masks, generator: np.random.Generator) -> Masks:
-    """A random structure with a mask's count in each layer."""
-    shuffled = {}
-    for name, kept in mask.items():
-        permutation = torch.from_numpy(generator.permutation(kept.numel()))
-        shuffled[name] = kept.flatten()[permutation].view_as(kept)
-    return shuffled
 
 
 def resampled(ticket: Ticket, draw: int) -> Start:
@@ -88,6 +78,7 @@ CONTROLS: dict[str, Callable[[Ticket, int], Start]] = {
     "sparsity": sparsity,
     "resampled": resampled,
     **{f"noise-{sigma:g}": partial(noise, sigma) for sigma in (0.5, 1, 2, 3)},
+    **ON_STRUCTURES,
 }
 
 
