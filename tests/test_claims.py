@@ -157,7 +157,7 @@ def test_claims_of_what_came_after_name_their_figures_and_say_what_they_need():
 
 def test_claims_of_what_came_after_are_judged_on_the_collection_beyond(root):
     blocks = {arm: {"control": arm, "rounds": ["r01", "r02"], "after": "r01"} for arm in ("drawn-random", "gaussian-random")}
-    literal("lenet-values", {"blocks": blocks}, collection="beyond")
+    literal("lenet-values", {"blocks": blocks, "training.iterations": 1000, "evaluation.every": 100}, collection="beyond")
     rows = {(row["id"], row["part"]): row for row in judge_all(claims=BEYOND).to_dict("records")}
     found = rows["values-scale", "random mask"]
     assert (found["verdict"], found["ours"], found["evidence"]) == ("reproduced", "+0.00 points, mean over P_m 80–64", "confirmation")

@@ -66,7 +66,7 @@ def trained(tmp_path_factory):
             for arm in arms(experiment):
                 train_copies(load_settings(), experiment, arm)
             measure_connectivity(load_settings(), experiment)
-        patched.setattr("lth.experiments.landscape.REACH", np.linspace(-1, 1, 3))
+        patched.setattr("lth.experiments.landscape.REACH", np.linspace(-1, 1, 5))
         patched.setattr("lth.experiments.landscape.PLANE_POINTS", 3)
         measure_landscape(load_settings(), load_experiment("beyond/copies"))
     return root

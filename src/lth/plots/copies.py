@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from lth.plots.lines import Line, against_percent_remaining, by_percent_remaining, label_y, plot, summarise
 from lth.plots.style import COLOURS, INK
@@ -85,7 +86,7 @@ def draw_along(ax: Axes, lines: Sequence[Line], y: str) -> Axes:
 
 def plain(ax: Axes) -> Axes:
     """Numbers on a logarithmic y axis as they are spoken."""
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.yaxis.set_major_formatter("{x:g}")
-    ax.yaxis.set_minor_formatter("{x:g}")
-    ax.tick_params(axis="y", which="minor", labelsize=6)
+    ax.yaxis.set_minor_formatter(NullFormatter())
     return ax

@@ -10,6 +10,7 @@ from lth.claims.paired import Absent
 from lth.errors import LthError
 from lth.results.tables import Tables
 from lth.sentences.copies import barrier, rise, sharpness
+from lth.sentences.lost import lost_ticket
 from lth.sentences.masks import cost, least_connected, overlap, ring
 from lth.sentences.networks import apart, lead, nearest, networks
 from lth.sentences.scaling import scaled
@@ -30,6 +31,7 @@ READERS = (
     overlap,
     cost,
     least_connected,
+    lost_ticket,
     scaled,
     barrier,
     rise,
