@@ -52,6 +52,12 @@ STREAMS = {
     "init conv2 0": lambda: hash_of(initial_parameters(CONV2, 0, 0)),
     "order lenet trial 0 round 0 epoch 0": lambda: hashed(BatchOrder(0, "lenet-mnist", 0, 0, 55_000, 60).batches(0, 916)),
     "order lenet trial 1 round 7 epoch 2": lambda: hashed(BatchOrder(0, "lenet-mnist", 1, 7, 55_000, 60).batches(2 * 916, 2 * 916 + 9)),
+    "order lenet trial 1 round 7 epoch 2 copy 1": lambda: hashed(BatchOrder(0, "lenet-mnist", 1, 7, 55_000, 60, copy=1).epoch(2)),
+    "augment resnet18 trial 1 round 2 epoch 3 copy 1": lambda: hashed(
+        variations(BatchOrder(0, "resnet18-cifar10", 1, 2, 45_000, 128, copy=1), 3)
+    ),
+    "direction": lambda: hashed(seeds.stream(0, "direction", "lenet-mnist", 1, 2).standard_normal(100)),
+    "lanczos": lambda: hashed(seeds.stream(0, "lanczos", "lenet-mnist", 1).standard_normal(100)),
     "order conv2 trial 0 round 0 epoch 0": lambda: hashed(BatchOrder(0, "conv2-cifar10", 0, 0, 45_000, 60).batches(0, 750)),
     "augment resnet18 trial 1 round 2 epoch 3": lambda: hashed(variations(BatchOrder(0, "resnet18-cifar10", 1, 2, 45_000, 128), 3)),
     "init resnet18 0": lambda: hash_of(initial_parameters(RESNET, 0, 0)),
@@ -91,6 +97,10 @@ PINNED = {
     "signs": "17abf3cb0fe1b3fde7f520908f79f2bf",
     "dropout": "0f8254adaee6179a",
     "accept": "53c1952e48f6fffa",
+    "order lenet trial 1 round 7 epoch 2 copy 1": "44c9c1cef82e0fcd",
+    "augment resnet18 trial 1 round 2 epoch 3 copy 1": "47739762707ea3ae",
+    "direction": "3b1d605be2033646",
+    "lanczos": "c77cfef216ab1053",
 }
 
 

@@ -282,6 +282,32 @@ class Block(Frozen):
         return self
 
 
+class Copies(Frozen):
+    """What is trained twice from one start, each time on another order of the images (`lth.experiments.copies`)."""
+
+    of: Annotated[str, Field(pattern=r"^\w+/[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=100)]
+    """The experiment, `paper/lenet`, whose tickets are copied; its dense networks are this one's."""
+    rounds: tuple[RoundName, ...] = Field(strict=False, min_length=1, max_length=100)
+    """Ascending; r00, the dense network, is copied beside them."""
+    points: Annotated[int, Field(ge=2, le=1_000)]
+    """Networks on the line from one to the other, its ends among them."""
+    around: RoundName | None = None
+    """The round whose loss landscape is drawn; none where there is none."""
+
+    @model_validator(mode="after")
+    def _ascending(self):
+        if list(self.rounds) != sorted(set(self.rounds)) or self.rounds[0] == "r00":
+            raise ValueError(f"rounds must ascend without repeats from r01 on, not {', '.join(self.rounds)}")
+        if self.around and self.around not in self.rounds:
+            raise ValueError(f"around is {self.around}, allowed: {', '.join(self.rounds)}")
+        return self
+
+    @property
+    def numbers(self) -> list[int]:
+        """The rounds as numbers."""
+        return [int(round[1:]) for round in self.rounds]
+
+
 class Trials(Frozen):
     """Which trials are trained: `trials: 5` is the trials 0 to 4, `trials: {first: 5, count: 15}` is 5 to 19."""
 
@@ -307,6 +333,8 @@ class Experiment(Frozen):
     rounds: dict[RoundName, str] = Field(min_length=1)
     """Every round and the round whose pruning it starts from, in order: {r00: initial, r01: r00, …}; r00 alone where masks are made at once."""
     blocks: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$", max_length=100)], Block], Field(max_length=1_000)]
+    copies: Copies | None = Field(None, exclude_if=lambda copies: copies is None)
+    """Read by stages of the root's dvc.yaml alone. Left out of dumps where there is none, so that what is known by their hash stays what it was."""
 
     @model_validator(mode="after")
     def _consistent(self):

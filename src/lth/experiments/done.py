@@ -67,7 +67,7 @@ def made_from(settings: Settings, experiment: Experiment, name: str, inputs: Map
     content = {
         "stage": name,
         "settings": {"engine": settings.engine, "precision": experiment.training.precision_under(settings)},
-        "experiment": experiment.model_dump(exclude={"rounds", "blocks"}, **chosen),
+        "experiment": experiment.model_dump(exclude={"rounds", "blocks", "copies"}, **chosen),
         "block": block and block.model_dump(**chosen),
         "files": dict(inputs),
     }

@@ -50,6 +50,10 @@ class Stage:
         title = f"{self.experiment.folder} {self.name}"
         return train_stack(self.engine, self.plan, members, self.checkpoints, title=title, keep_parameters=keep_parameters)
 
+    def whole(self) -> "Stage":
+        """The stage with networks that are evaluated at both ends alone."""
+        return replace(self, plan=self.plan.ends(self.plan.training.iterations))
+
     def level(self, number: int) -> "Stage":
         """The part of a stage that trains on from one level of pruning."""
         name = f"level {number}/{self.experiment.pruning.levels - 1}"
@@ -119,7 +123,7 @@ def open_stage(
     depends_on |= {
         "stage": name,
         "settings": settings.model_dump(exclude={"cpu_hours"}),
-        "experiment": experiment.model_dump(exclude={"rounds", "blocks"}),
+        "experiment": experiment.model_dump(exclude={"rounds", "blocks", "copies"}),
         "block": experiment.blocks[name].model_dump() if name in experiment.blocks else None,
         "files": inputs,
         **made_by,
