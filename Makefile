@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick quick-cifar paper figures test test-slow accept lint bench
+.PHONY: help setup quick quick-cifar desk paper figures test test-slow accept lint bench
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,26 +14,29 @@ help:  ## List the targets
 setup: $(INSTALLED)  ## Create .venv with the pinned requirements (about 6 GB, a few minutes)
 
 $(INSTALLED): requirements.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; run make PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --require-hashes -r requirements.txt
-	$(VENV)/bin/pip install --quiet --no-deps --editable .
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; run make PYTHON=python3.12")'
+	@echo "1 of 3: creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "2 of 3: installing requirements.txt, about 6 GB"
+	@$(VENV)/bin/pip install --disable-pip-version-check --require-hashes -r requirements.txt
+	@echo "3 of 3: installing this package"
+	@$(VENV)/bin/pip install --disable-pip-version-check --quiet --no-deps --editable .
+	@touch $@
 
 quick: $(INSTALLED)  ## Train Lenet and Conv-2 at quick scale on real data and draw their figures (minutes on 2 CPU cores)
-	@sh tools/quick.sh lenet conv2
+	@sh tools/rerun.sh quick lenet conv2
 
-quick-cifar: $(INSTALLED)  ## The same for Conv-2, Conv-4 and Conv-6
-	@sh tools/quick.sh conv2 conv4 conv6
+quick-cifar: $(INSTALLED)  ## The same for CIFAR10's networks, with and without dropout
+	@sh tools/rerun.sh quick $(filter-out lenet fashion,$(notdir $(wildcard pipelines/quick/*)))
 
-paper: $(INSTALLED)  ## Everything at paper scale, after a table of what that takes; needs a GPU for Conv-2, Conv-4 and Conv-6
-	@lth plan && dvc repro && python -m lth.stages.readme
+desk: $(INSTALLED)  ## Narrower CIFAR10 networks at the paper's length, after a table of what that takes: days on 2 CPU cores
+	@lth plan desk && sh tools/rerun.sh desk $(notdir $(wildcard pipelines/desk/*))
+
+paper: $(INSTALLED)  ## Everything at paper scale, after a table of what that takes; without a GPU it says what can be trained here
+	@sh tools/paper.sh
 
 figures: $(INSTALLED)  ## Redraw every figure, judge the claims, write the gallery and README's map from committed results, without training
-	@dvc repro --single-item --force figures claims gallery > /dev/null || \
-	  { echo "not all was drawn; \`git checkout -- figures results/claims*\` brings back what was there" >&2; exit 1; }
-	@python -m lth.stages.readme
-	@echo "figures/index.html shows them, with what has not been run"
+	@sh tools/figures.sh
 
 test: $(INSTALLED)  ## Run the tests
 	python -m pytest -n 2 --dist loadfile

@@ -13,7 +13,8 @@ from torch.utils.data import DataLoader
 
 from benchmarks.structures import tickets
 from benchmarks.torchvision_data import training_and_validation
-from lth.config import Experiment, load_experiment
+from lth.config import Experiment, load_experiment, load_settings
+from lth.training.engines.torch import set_precision
 
 EVALUATION_BATCH = 500
 
@@ -26,6 +27,7 @@ class Conventional:
             torch.set_num_threads(threads)
         self.experiment = load_experiment(experiment) if isinstance(experiment, str) else experiment
         self.device = device
+        set_precision(self.experiment.training.precision_under(load_settings()))  # as the engines; on a CPU of no effect
         with tempfile.TemporaryDirectory() as folder:
             training, validation = training_and_validation(self.experiment.data.name, Path(folder))
         self.loader = DataLoader(training, self.experiment.training.batch_size, shuffle=True, drop_last=True)

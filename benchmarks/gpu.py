@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from typing import get_args
 
 import torch
 
@@ -10,11 +11,12 @@ from benchmarks.engine import EngineStack
 from benchmarks.gpu_card import Card, parameter_bytes, training_operations
 from benchmarks.interleaved import Remote, interleave, ratio, shown, spread
 from benchmarks.record import save
-from lth.config import experiment_names, load_experiment
+from lth.config import Precision, experiment_names, load_experiment, load_settings
 from lth.results.expected import expected_networks
 
 STACKS = {"lenet": (1, 5, 25, 100), "conv2": (1, 5, 15), "conv4": (1, 5, 15), "conv6": (1, 5, 15)}
 ITERATIONS = 100
+PRECISIONS = get_args(Precision)
 
 
 def main() -> None:
@@ -26,7 +28,8 @@ def main() -> None:
         return
     load = os.getloadavg()[0]
     card = Remote(Card)
-    ceilings = {name: spread([card.call(name) for _ in range(options.repeats)]) for name in ("matmul_flops", "bytes_a_second")}
+    ceilings = {precision: spread([card.call("matmul_flops", precision) for _ in range(options.repeats)]) for precision in PRECISIONS}
+    ceilings["bytes_a_second"] = spread([card.call("bytes_a_second") for _ in range(options.repeats)])
     card.close()
     rows = [row for name, stacks in STACKS.items() for row in measure(name, stacks, options.repeats, ceilings)]
     save("gpu", options.repeats, load, iterations=ITERATIONS, ceilings=ceilings, rows=rows, hours=hours(rows))
@@ -35,6 +38,7 @@ def main() -> None:
 def measure(name: str, stacks: tuple[int, ...], repeats: int, ceilings: dict) -> list[dict]:
     """One experiment's dense networks, in stacks of several sizes, beside the conventional loop's one."""
     network = load_experiment(name)
+    precision = network.training.precision_under(load_settings())
     conventional, engine = Remote(Conventional, name, None, "cuda"), Remote(EngineStack, name, "torch", 1, "cuda")
     conventional.call("prepare", 0)
     conventional.call("train", ITERATIONS)
@@ -55,11 +59,12 @@ def measure(name: str, stacks: tuple[int, ...], repeats: int, ceilings: dict) ->
         step = spread(taken["step"])["median"]
         row = {
             "experiment": name,
+            "precision": precision,
             "networks": networks,
             "milliseconds": {part: spread([1e3 * value for value in taken[part]]) for part in ("conventional", "step", "evaluation")},
             "times_faster": ratio(taken["conventional"], taken["step"]),
             "launch_share": spread(taken["launch_share"]),
-            "share_of_matmul": training_operations(network) / step / ceilings["matmul_flops"]["median"],
+            "share_of_matmul": training_operations(network) / step / ceilings[precision]["median"],
             "share_of_bandwidth": parameter_bytes(network) / step / ceilings["bytes_a_second"]["median"],
         }
         rows.append(row)
@@ -91,11 +96,11 @@ def tables(record: dict) -> list[str]:
     heads = (
         "ms a network-iteration | times faster | host's share in launching | share of matmul ceiling | share of bandwidth, parameters alone"
     )
-    lines = [f"| experiment | networks | {heads} |", "|---" * 7 + "|"]
+    lines = [f"| experiment | precision | networks | {heads} |", "|---" * 8 + "|"]
     for row in record["rows"]:
         shares = f"{row['share_of_matmul']:.1%} | {row['share_of_bandwidth']:.1%}"
         lines.append(
-            f"| {row['experiment']} | {row['networks']} | {shown(row['milliseconds']['step'])} | {shown(row['times_faster'])} | "
+            f"| {row['experiment']} | {row['precision']} | {row['networks']} | {shown(row['milliseconds']['step'])} | {shown(row['times_faster'])} | "
             f"{shown(row['launch_share'])} | {shares} |"
         )
     lines += ["", "| paper-scale experiment | hours, extrapolated |", "|---|---|"]

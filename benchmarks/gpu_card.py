@@ -4,18 +4,21 @@ import time
 
 import torch
 
-from lth.config import Experiment
+from lth.config import Experiment, Precision
+from lth.experiments.operations import step_operations
 from lth.networks import build
+from lth.training.engines.torch import set_precision
 
 MATMUL, COPY = 8192, 2**28  # side of the matrices; floats copied
 TIMES = 20
 
 
 class Card:
-    """The card's ceilings in float32, at the precision that torch multiplies matrices with by default."""
+    """The card's ceilings in float32."""
 
-    def matmul_flops(self) -> float:
+    def matmul_flops(self, precision: Precision) -> float:
         """Operations a second of a large matrix product."""
+        set_precision(precision)
         a, b = (torch.randn(MATMUL, MATMUL, device="cuda") for _ in range(2))
         return 2 * MATMUL**3 / _seconds(lambda: a @ b)
 
@@ -37,16 +40,8 @@ def _seconds(work) -> float:
 
 
 def training_operations(experiment: Experiment) -> float:
-    """Floating-point operations of one network's iteration in its matrix products and convolutions: forward, and back to weights and inputs.
-
-    Images have 32x32 pixels, halved after every second convolution; the first layer needs no gradient of its inputs.
-    """
-    total, convolutions = 0, 0
-    for position, layer in enumerate(build(experiment.network).layers):
-        places = (32 // 2 ** (convolutions // 2)) ** 2 if layer.kind == "conv" else 1
-        convolutions += layer.kind == "conv"
-        total += 2 * layer.size * places * (3 if position else 2)
-    return total * experiment.training.batch_size
+    """Floating-point operations of one network's iteration."""
+    return step_operations(build(experiment.network), experiment.training.batch_size)
 
 
 def parameter_bytes(experiment: Experiment) -> float:

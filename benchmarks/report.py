@@ -1,6 +1,6 @@
 """Writes the tables of benchmarks/results/ into benchmarks/README.md, between its two marks."""
 
-from benchmarks import chain, convolution, convolution_step, gpu, scaling, steps
+from benchmarks import chain, convolution, convolution_profile, convolution_step, gpu, scaling, start_up, steps, trials
 from benchmarks.record import load
 from lth import paths
 from lth.storage import write_bytes
@@ -10,8 +10,11 @@ BENCHMARKS = {
     "steps": steps,
     "chain": chain,
     "scaling": scaling,
+    "trials": trials,
+    "start_up": start_up,
     "convolution": convolution,
     "convolution_step": convolution_step,
+    "convolution_profile": convolution_profile,
     "gpu": gpu,
 }
 
@@ -34,11 +37,12 @@ def report() -> str:
 
 
 def conditions(record: dict) -> str:
-    """Command, hardware, versions and n."""
+    """Command, hardware, versions, n, and whether the machine was quiet."""
+    busy = ", a busy machine" if record["load_average_before"] > record["cores"] else ""
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
     return (
         f"`{record['command']}` · {record['hardware']}, {record['cores']} cores · {versions} · n = {record['repeats']} interleaved repeats · "
-        f"load average before: {record['load_average_before']}"
+        f"load average before: {record['load_average_before']}{busy}"
     )
 
 

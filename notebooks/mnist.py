@@ -15,12 +15,12 @@ import seaborn as sns
 from IPython.display import Markdown, display
 
 import lth
-from lth import paths
-from lth.claims.verdict import interval
+from lth.claims.table import load_verdicts
 from lth.config import load_experiment
 from lth.figures import FIGURES
 from lth.plots import style
 from lth.plots.lines import against_percent_remaining
+from lth.reports.found import findings
 from lth.results.files import has_results
 from lth.results.tables import Tables
 from lth.sentences import fill
@@ -36,6 +36,16 @@ display(
         f"**This notebook shows `{EXPERIMENT}`: {plan.collection} scale, {plan.trials.count} trials of {plan.training.iterations:,} iterations.**"
     )
 )
+
+# %% [markdown]
+# ## What was found
+#
+# A *ticket* is what is left of a network when the smallest of its trained weights have been pruned and the others set back to their initial values; P_m
+# is the percentage that is left. [`ticket.ipynb`](ticket.ipynb) finds one step by step. Of those in the tables, at the paper's scale:
+
+# %%
+for compared, ends in findings():
+    display(Markdown(f"- **{compared}:** {ends}"))
 
 # %% [markdown]
 # ## The tables
@@ -104,24 +114,17 @@ plt.show()
 # %% [markdown]
 # ## A ticket and its reinitialisations, pair by pair
 #
-# A ticket and its controls share the trial's data order, so they are compared within a trial: the mean over a control's draws is subtracted from
-# the ticket, and the interval is over trials (95%, Student's t).
-
+# A ticket and its controls share the trial's data order, so they are compared within a trial. `lth.compare` subtracts the mean over a control's draws
+# from the ticket, which stands here for `yours`, a method of your own; `low` to `high` is the interval over trials (95%, Student's t).
 
 # %%
-def paired(column: str, control: str = "reinit", round: int = ROUND) -> pd.DataFrame:
-    """Ticket, control and their difference, one row per trial."""
-    chosen = rows[(rows["round"] == round) & rows["arm"].isin(["ticket", control])]
-    table = chosen.pivot_table(index="trial", columns="arm", values=column)
-    return table.assign(difference=table["ticket"] - table[control])
-
-
+at_round = tickets[tickets["round"] == ROUND].set_index("trial")
 for column in ("es_iteration", "es_test_accuracy"):
-    pairs = paired(column)
-    low, high = interval(pairs["difference"])
-    display(pairs.round(4))
-    print(
-        f"{column}, ticket minus reinit at round {ROUND}: {pairs['difference'].mean():.4g}, 95% interval {low:.4g} to {high:.4g}"
+    print(column)
+    display(
+        lth.compare(at_round[column], EXPERIMENT, round=ROUND, column=column)
+        .drop("ticket")
+        .round(2)
     )
 
 # %% [markdown]
@@ -213,20 +216,16 @@ drawn.numbers.head()
 # %% [markdown]
 # ## The paper's claims, and ours
 #
-# Each claim about Lenet with the paper's value, ours and the verdict: exploratory where the rule took its present form when the runs behind it had
-# been seen. Claims are judged at paper scale alone.
+# Each claim about Lenet with the paper's value, ours and the verdict. It is judged on images of unit length and on pixels in [0, 1], since the paper
+# does not say how it scales them; on the first trials, which had been seen when the rules took their present form, and on fresh ones, which confirm
+# what those showed or do not. Claims are judged at paper scale alone.
 
 # %%
-file = paths.RESULTS / "claims.csv"
-claims = (
-    pd.read_csv(file, keep_default_na=False)
-    if file.is_file()
-    else pd.DataFrame(columns=["experiment", "verdict"])
-)
-lenet = claims[claims["experiment"].str.contains("lenet") & (claims["verdict"] != "not run")]
-lenet[["id", "part", "paper", "tolerance", "ours", "verdict", "evidence"]].reset_index(
-    drop=True
-)
+claims = load_verdicts()
+lenet = claims[(claims["scaling"] != "") & (claims["verdict"] != "not run")]
+lenet[lenet["trials"] != "all"].set_index(["id", "part", "scaling", "trials"])[
+    ["paper", "tolerance", "ours", "n", "verdict"]
+] if len(lenet) else print("no claim has been judged")
 
 # %% [markdown]
 # ### Where ours differs, by how much, and what could explain it
@@ -260,8 +259,7 @@ sooner(ROUND)
 
 # %% [markdown]
 # The paper does not say how it scales images. `lenet` has each image at unit length, as the first author's released code does; `lenet-unit` has
-# pixels in [0, 1]: the same networks, the same batches. Early stop and test accuracy there (in %) of dense network and tickets, and the same
-# rule applied to the claims that need tickets alone:
+# pixels in [0, 1]: the same networks, the same batches. Early stop and test accuracy there (in %) of dense network and tickets:
 
 # %%
 ROUNDS = [number for number in (0, 3, 5, ROUND, 9, 12, 15) if number in set(tickets["round"])]
@@ -283,20 +281,6 @@ display(
     .sort_index(ascending=False)
     .round(2)
 )
-file = paths.RESULTS / "claims-unit.csv"
-if file.is_file():
-    unit = pd.read_csv(file, keep_default_na=False)
-    both = lenet.merge(unit, on=["id", "part"], suffixes=(", unit length", ", [0, 1]"))
-    values = [
-        f"{value}, {scaling}"
-        for scaling in ("unit length", "[0, 1]")
-        for value in ("ours", "verdict")
-    ]
-    display(
-        both[["id", "part", "paper, unit length", *values]].rename(
-            columns={"paper, unit length": "paper"}
-        )
-    )
 
 # %% [markdown]
 # And how far values drawn again from the ticket's own distribution lie from the ticket and from fresh ones, round by round (points of test accuracy):
@@ -319,10 +303,11 @@ display(
 ) if "resampled" in arms else print("resampled values have not been run")
 
 # %% [markdown]
-# What could explain the verdicts other than *reproduced*, as far as the tables say so:
+# What could explain the verdicts other than *reproduced* on the first trials with images of unit length, as far as the tables say so:
 
 # %%
-for claim in lenet[lenet["verdict"] != "reproduced"].itertuples():
+first = lenet[(lenet["scaling"] == "l2") & (lenet["trials"] == "first")]
+for claim in first[first["verdict"] != "reproduced"].itertuples():
     name = f"{claim.title} ({claim.part})" if claim.part else claim.title
     display(
         Markdown(

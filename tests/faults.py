@@ -3,8 +3,11 @@
 `python tests/faults.py` writes that page anew.
 """
 
+import hashlib
+import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,9 +18,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
+import yaml
 from safetensors.torch import load_file, save_file
 
 import tiny
+from lth import paths
 from lth.entry import run
 
 PAGE = tiny.REPOSITORY / "docs" / "faults.md"
@@ -26,7 +31,10 @@ PARAMS = "pipelines/quick/lenet/params.yaml"
 RUNS = "results/quick/lenet/runs"
 TICKETS = "tickets/quick/lenet"
 SIDECAR = "results/quick/lenet/provenance/r01.json"
+STAGES, LOCK = "pipelines/quick/lenet/dvc.yaml", "pipelines/quick/lenet/dvc.lock"
 
+
+NOWHERE = "/nowhere"
 
 SHOWN = "/repository"
 """How the page names the folder that a fault was made in."""
@@ -35,7 +43,7 @@ SHOWN = "/repository"
 class Fault(NamedTuple):
     what: str
     command: str
-    """`lth …`, or a stage and its words."""
+    """`lth …`, `dvc …`, or a stage and its words."""
     harm: Callable[[Path], object]
     """Does it to the repository in a folder."""
 
@@ -119,6 +127,17 @@ def row(**columns: object) -> Callable[[Path], object]:
     return harm
 
 
+def made_by(**columns: str) -> Callable[[Path], object]:
+    """Makes all rows of a round those of another maker."""
+
+    def harm(root: Path) -> None:
+        (root / SIDECAR).unlink()
+        file = root / RUNS / "r01.csv"
+        pd.read_csv(file).assign(**columns).to_csv(file, index=False)
+
+    return harm
+
+
 def curve(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], object]:
     def harm(root: Path) -> None:
         (root / SIDECAR).unlink()
@@ -126,6 +145,13 @@ def curve(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], ob
         change(pd.read_parquet(file)).to_parquet(file, index=False)
 
     return harm
+
+
+def unsaid(root: Path) -> None:
+    """Takes from a round's provenance what it was made from."""
+    about = json.loads((root / SIDECAR).read_text())
+    about.pop("made_from", None)
+    (root / SIDECAR).write_text(json.dumps(about))
 
 
 def nan(curves: pd.DataFrame) -> pd.DataFrame:
@@ -154,8 +180,19 @@ def bomb(root: Path) -> None:
         file.write("\n".join(["a0: &a0 [x, x]", *levels, ""]))
 
 
+def originals(folder: str) -> Callable[[Path], object]:
+    """Points LTH_DATA at a file or folder of the repository."""
+    return lambda root: os.environ.__setitem__("LTH_DATA", str(root / folder))
+
+
+def nothing(root: Path) -> None:
+    """The command is the fault."""
+
+
 FIRST = "round quick/lenet r01"
 SHOW = "lth show quick/lenet"
+TRAIN = "lth train quick/lenet"
+STATUS = f"dvc status {STAGES}:table"
 FAULTS = {
     "Prepared data": [
         Fault(
@@ -185,7 +222,6 @@ FAULTS = {
         ),
         Fault("one verdict of claims.csv changed", "lth claims", edited("results/claims.csv", "not run", "reproduced")),
         Fault("garbage for claims.csv", "gallery", garbage("results/claims.csv")),
-        Fault("garbage for claims-unit.csv", "readme", garbage("results/claims-unit.csv")),
         Fault("a folder for claims.csv", "lth claims", folder("results/claims.csv")),
         Fault("garbage for SHA256SUMS", "lth claims", garbage("results/SHA256SUMS")),
         Fault("index.csv cut in half", "lth cite 3", halved("figures/quick/index.csv")),
@@ -213,7 +249,15 @@ FAULTS = {
         Fault("an experiment's params.yaml missing", SHOW, missing(PARAMS)),
         Fault("garbage for params.yaml", FIRST, garbage("params.yaml")),
         Fault("a file for .checkpoints", FIRST, lambda root: (root / ".checkpoints").write_text("")),
+        Fault("a folder for a stage's lock", FIRST, lambda root: (root / ".checkpoints/quick-lenet-r01.lock").mkdir(parents=True)),
         Fault("a file for results", FIRST, lambda root: ((root / "results").rename(root / "was"), (root / "results").write_text(""))),
+    ],
+    "DVC's own files": [
+        Fault("garbage for dvc.yaml", STATUS, garbage(STAGES)),
+        Fault("dvc.yaml cut in half", STATUS, halved(STAGES)),
+        Fault("a stage of dvc.yaml twice", STATUS, edited(STAGES, "  control:", "  round:")),
+        Fault("garbage for dvc.lock", STATUS, garbage(LOCK)),
+        Fault("the same, where it alone says what was run", TRAIN, lambda root: (unsaid(root), garbage(LOCK)(root))),
     ],
     "Tickets": [
         Fault("cut in half", FIRST, halved(f"{TICKETS}/r00.npz")),
@@ -246,6 +290,7 @@ FAULTS = {
                 root, tiny.numbers({"name": "lenet", "trials": 1000, "blocks.reinit.draws": 1000}), "quick/lenet"
             ),
         ),
+        Fault("training in a precision that there is not", FIRST, param("training.precision", "bf16")),
         Fault("seed: 10³⁰", "initialise quick/lenet", edited("params.yaml", "seed: 0", f"seed: {10**30}")),
         Fault("a number of 5,000 digits", SHOW, line("trials: 2", f"trials: {'9' * 5000}")),
         Fault("aliases of aliases, nine deep", SHOW, bomb),
@@ -274,19 +319,28 @@ FAULTS = {
         Fault("es_iteration between evaluations", SHOW, row(es_iteration=13)),
         Fault("another experiment's name", SHOW, row(experiment="conv2")),
         Fault("another scale", SHOW, row(scale="paper")),
+        Fault("a round in another precision", SHOW, made_by(library="torch 2.15.0, tf32")),
         Fault("an evaluation missing from the curves", "lth figures 3", curve(lambda curves: curves[curves["iteration"] != 20])),
         Fault("a point of one network missing", "lth figures 3", curve(lambda curves: curves.iloc[1:])),
         Fault("losses that are no number in the curves", "lth figures 3", curve(nan)),
     ],
+    "Controls": [
+        Fault("a control that there is not", SHOW, line("control: reinit", "control: reinitt")),
+        Fault("the same, of what is yet to be trained", TRAIN, line("control: reinit", "control: reinitt")),
+        Fault("the same, of what is yet to be weighed", "lth plan quick/lenet", line("control: reinit", "control: reinitt")),
+    ],
     "Names": [
-        Fault("a path for an experiment", "lth show ../../evil", lambda root: None),
-        Fault("a shell word for an experiment", "round quick/lenet;evil r00", lambda root: None),
+        Fault("a path for an experiment", "lth show ../../evil", nothing),
+        Fault("a shell word for an experiment", "round quick/lenet;evil r00", nothing),
         Fault("a path in params.yaml", SHOW, param("name", "../../evil")),
         Fault("a shell word in params.yaml", SHOW, param("name", "lenet; touch evil")),
         Fault("a path for a block", SHOW, param("blocks", {"../evil": tiny.NUMBERS["blocks"]["reinit"]})),
-        Fault("a path for a collection", "figures ../evil", lambda root: None),
+        Fault("a collection that there is not", "figures foo", nothing),
+        Fault("a collection without an experiment", "figures desk", nothing),
+        Fault("a path for a collection", "figures ../evil", nothing),
         Fault("a path for a notebook", "notebook ../evil", lambda root: (root / "evil.py").write_text("# %%\n1\n")),
-        Fault("a path for a data set", "data ../evil", lambda root: None),
+        Fault("a path for a data set", "data ../evil", nothing),
+        Fault("stages, and the last of them", f"{TRAIN} r01 --until r02", nothing),
     ],
     "Surroundings": [
         Fault(
@@ -294,7 +348,11 @@ FAULTS = {
             "claims",
             lambda root: [path.rename(root.parent / f"{root.name}-{path.name}") for path in root.iterdir()],
         ),
-        Fault("LTH_DATA a folder that is not there", "data mnist", lambda root: None),
+        Fault("LTH_ROOT a file", "lth show lenet", lambda root: (root.rename(root.with_name("was")), root.write_text(""))),
+        Fault("LTH_ROOT another project, with pipelines/ and params.yaml", "claims", lambda root: (root / "src").rename(root / "source")),
+        Fault("LTH_DATA a folder that is not there", "data mnist", nothing),
+        Fault("LTH_DATA a file", "data mnist", originals("README.md")),
+        Fault("LTH_DATA without the data set", "data cifar10", originals("data")),
     ],
 }
 
@@ -324,13 +382,31 @@ def make_project(root: Path) -> None:
     draw_again(["3", "beyond_maps"])
     shutil.rmtree(root / ".checkpoints")
     (root / "notebooks").mkdir()
-    for file in ("README.md", "CITATION.cff"):
+    for file in ("README.md", "CITATION.cff", STAGES):
         (root / file).write_bytes((tiny.REPOSITORY / file).read_bytes())
+    (root / ".dvc").mkdir()
+    (root / ".dvc" / "config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
+    write_lock(root)
+
+
+def write_lock(root: Path) -> None:
+    """What DVC would have written of round r01."""
+    from lth.config.grammar import parse_yaml
+
+    about, values = json.loads((root / SIDECAR).read_text()), parse_yaml((root / PARAMS).read_bytes())
+    files = ["data/mnist.safetensors", f"{TICKETS}/r00.npz", *about["sha256"]]
+    parts = [{"path": name, "md5": hashlib.md5((root / name).read_bytes()).hexdigest()} for name in files]
+    params = {"params.yaml": {"engine": "auto"}, PARAMS: {key: values[key] for key in ("network", "trials")}}
+    stage = {"cmd": f"python -m lth.stages.{FIRST}", "deps": parts[:2], "params": params, "outs": parts[2:]}
+    (root / LOCK).write_text(yaml.safe_dump({"schema": "2.0", "stages": {"round@r01": stage}}))
 
 
 def answer(command: str) -> str:
     """What a command ends in: its line, or nothing where it did what it was asked."""
     program, *words = command.split()
+    if program == "dvc":
+        done = subprocess.run([sys.executable, "-m", "dvc", *words], cwd=paths.ROOT, capture_output=True, text=True, check=False)
+        return f"error: {(done.stderr or done.stdout).splitlines()[0].removeprefix('ERROR: ')}" if done.returncode else ""
     before, sys.argv = sys.argv, [program, *words]
     try:
         if program == "lth":
@@ -374,7 +450,11 @@ HEAD = """\
 # What is said when something is wrong
 
 Each row is a test: the fault was made in a small repository, the command run, and this, after `error: `, is all that it said. Exit status is 1, and
-nothing was written. `LTH_TRACEBACK=1` shows the traceback behind a line that names no remedy. Written by `python tests/faults.py`."""
+nothing was written. `LTH_TRACEBACK=1` shows the traceback behind a line that names no remedy. Of what DVC says of its own files, which
+`git checkout` restores, it is the first line; `lth` does not read dvc.yaml. Written by `python tests/faults.py`.
+
+Hashes that are recorded are compared whenever a table is read, which takes a few hundredths of the time that reading does: `python -m
+benchmarks.start_up` measures it, [benchmarks/](../benchmarks/README.md) has the figures."""
 
 
 def surround(root: Path, setattr: Callable, setenv: Callable[[str, str], None]) -> None:
@@ -384,7 +464,7 @@ def surround(root: Path, setattr: Callable, setenv: Callable[[str, str], None]) 
     tiny.move_root(root, setattr)
     setattr(lth.tickets.files, "memory_bytes", lambda: 16 * 2**30)
     setenv("LTH_ROOT", str(root))
-    setenv("LTH_DATA", "/nowhere")
+    setenv("LTH_DATA", NOWHERE)
 
 
 def main() -> None:
@@ -396,7 +476,8 @@ def main() -> None:
         root.rename(kept)
 
         def fresh(root: Path) -> None:
-            shutil.rmtree(root, ignore_errors=True)
+            root.unlink() if root.is_file() else shutil.rmtree(root, ignore_errors=True)
+            os.environ["LTH_DATA"] = NOWHERE
             shutil.copytree(kept, root)
 
         text = page(collect(root, fresh))

@@ -1,6 +1,7 @@
 """Benchmarks run, at a tiny size, and write what their tables are made of. Nothing here is timed."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -19,10 +20,17 @@ SMALL = [
         ["--rounds", "1", "--networks", "1", "3", "--threads", "1", "--repeats", "1", "--iterations", "2"],
         marks=pytest.mark.slow,
     ),
+    pytest.param("trials", ["--trials", "1", "2", "--repeats", "1", "--iterations", "2"], marks=pytest.mark.slow),
+    pytest.param("start_up", ["--experiments", "quick/lenet", "--repeats", "1"], marks=pytest.mark.slow),
     pytest.param("convolution", ["--experiments", "conv2", "--repeats", "1", "--iterations", "1"], marks=pytest.mark.slow),
     pytest.param(
         "convolution_step",
         ["--experiments", "conv2", "--widths", "0.05", "--rounds", "0", "1", "--repeats", "1", "--iterations", "1", "--images", "50"],
+        marks=pytest.mark.slow,
+    ),
+    pytest.param(
+        "convolution_profile",
+        ["--experiments", "conv2", "--widths", "0.05", "--rounds", "0", "--repeats", "1"],
         marks=pytest.mark.slow,
     ),
 ]
@@ -30,9 +38,13 @@ SMALL = [
 
 @pytest.fixture
 def benchmarked(project):
-    """The tiny project with a Lenet and a Conv-2, and a function that runs a module of benchmarks there."""
+    """The tiny project with a Lenet, a Conv-2, the results of the quick Lenet and all verdicts; and a function that runs a module of benchmarks there."""
     for changes in (LENET, CONV2):
         tiny.write_experiment(project, tiny.numbers(changes), f"paper/{changes['name']}")
+    for folder in ("pipelines/quick/lenet", "results/quick/lenet"):
+        shutil.copytree(tiny.REPOSITORY / folder, project / folder)
+    for file in (tiny.REPOSITORY / "results").glob("[cS]*"):
+        shutil.copy(file, project / "results")
     (project / "benchmarks").mkdir()
     readme = tiny.REPOSITORY / "benchmarks" / "README.md"
     (project / "benchmarks" / "README.md").write_text(readme.read_text())

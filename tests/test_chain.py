@@ -15,6 +15,7 @@ import tiny
 from lth import paths
 from lth.cli import main
 from lth.config import load_experiment, load_settings
+from lth.errors import LthError
 from lth.experiments.blocks import train_block
 from lth.experiments.chain import not_done, order
 from lth.experiments.rounds import train_round
@@ -184,6 +185,16 @@ def test_other_arithmetic_is_stale_and_other_hours_are_not(trained):
     assert not_done(load_settings(), load_experiment("tiny")) == STAGES[2:]
 
 
+def test_another_precision_is_stale_where_it_is_the_experiments(trained, one_by_one):
+    (trained / "params.yaml").write_text(yaml.safe_dump({**tiny.SETTINGS, "precision": "tf32"}))
+    assert not_done(load_settings(), load_experiment("tiny")) == STAGES[2:]
+    tiny.write_experiment(trained, tiny.numbers({"training.precision": "tf32"}))
+    train_round(load_settings(), load_experiment("tiny"), "r00")
+    assert outputs(trained) == outputs(one_by_one), "on a CPU it is of no effect"
+    (trained / "params.yaml").write_text(yaml.safe_dump(tiny.SETTINGS))
+    assert "r00" not in not_done(load_settings(), load_experiment("tiny")), "the root's is of no effect on it"
+
+
 def test_provenance_that_does_not_say_is_believed_where_dvcs_lock_agrees(trained):
     settings, experiment = load_settings(), load_experiment("tiny")
     file = trained / "results" / "quick" / "tiny" / "provenance" / "r01.json"
@@ -198,6 +209,9 @@ def test_provenance_that_does_not_say_is_believed_where_dvcs_lock_agrees(trained
     lock = trained / "pipelines" / "quick" / "tiny" / "dvc.lock"
     lock.write_text(yaml.safe_dump({"stages": {"round@r01": stage}}))
     assert not not_done(settings, experiment)
+    lock.write_bytes(lock.read_bytes()[:-9])
+    with pytest.raises(LthError, match=r"^pipelines/quick/tiny/dvc.lock is damaged .+`git checkout -- pipelines/quick/tiny/dvc.lock`$"):
+        not_done(settings, experiment)
     params["pipelines/quick/tiny/params.yaml"]["trials"] = 3
     lock.write_text(yaml.safe_dump({"stages": {"round@r01": stage}}))
     assert not_done(settings, experiment) == ["r01"]
@@ -208,7 +222,7 @@ def test_provenance_that_does_not_say_is_believed_where_dvcs_lock_agrees(trained
 
 
 def test_interrupted_it_goes_on_from_the_checkpoint(begun, train, one_by_one, monkeypatch, capsys):
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    tiny.save_checkpoints_always(monkeypatch.setattr)
     reached = []
     to_next = loop._Run.to_next_evaluation
 
@@ -226,7 +240,7 @@ def test_interrupted_it_goes_on_from_the_checkpoint(begun, train, one_by_one, mo
     assert ended.value.code == 130
     said = capsys.readouterr()
     assert stages(said.out.splitlines()).keys() == {"data", "initialise", "r00"}
-    assert said.err.splitlines()[-1] == "interrupted; where it was training, the same command goes on from the checkpoint"
+    assert said.err.splitlines()[-1] == "interrupted; the same command goes on from the checkpoint"
     assert list((begun / ".checkpoints").glob("*/*"))
     monkeypatch.setattr(loop._Run, "to_next_evaluation", lambda run, iteration: reached.append(iteration) or to_next(run, iteration))
     reached.clear()

@@ -1,5 +1,6 @@
 """Claims: the rule of verdicts on literal numbers, the file of claims, and nothing judged that has not been run."""
 
+import json
 import subprocess
 import sys
 
@@ -10,7 +11,9 @@ import pytest
 import tiny
 from lth import paths
 from lth.claims import estimators
-from lth.claims.judge import CLAIMS, check_needs, judge, judge_unit, read_claims
+from lth.claims.basis import FIRST, UNIT, Basis
+from lth.claims.judge import CLAIMS, check_needs, judge, judge_all, read_claims
+from lth.claims.table import load_verdicts
 from lth.claims.verdict import Measured, interval
 from lth.config import load_experiment
 from lth.errors import LthError
@@ -50,14 +53,14 @@ PAPER = [
 ]
 
 
-def write_results(root, name: str, collection: str, rounds: int) -> None:
-    """An experiment without controls, and results of it in which early stop comes 5% sooner with each round."""
+def write_results(root, name: str, collection: str, rounds: int, run: int | None = None) -> None:
+    """An experiment without controls, and results of it in which early stop comes 5% sooner with each round; of its first `run` rounds alone."""
     plan = {"collection": collection, "name": name, "trials": 3, "blocks": {}, "training.iterations": 5000, "evaluation.every": 50}
     plan["rounds"] = {f"r{n:02}": f"r{n - 1:02}" if n else "initial" for n in range(rounds)}
     folder = f"{collection}/{name}"
     tiny.write_experiment(root, tiny.numbers(plan), folder)
     experiment = load_experiment(folder)
-    for round in range(rounds):
+    for round in range(rounds if run is None else run):
         who = {"experiment": name, "scale": collection, "arm": "ticket", "round": round, "draw": 0, "percent_remaining": 100 * 0.8**round}
         made = {"engine": "sparse-1", "device": "cpu", "library": "numba"}
         rows = [
@@ -65,7 +68,6 @@ def write_results(root, name: str, collection: str, rounds: int) -> None:
             for trial in range(3)
         ]
         save(experiment, f"r{round:02}", pd.DataFrame(rows), pd.DataFrame(columns=list(CURVES)))
-    (paths.RESULTS / folder / "summary.csv").write_text("")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_the_interval_is_students():
     [
         ({"need": {}}, "got an unexpected keyword argument 'need'; the keys are id, title"),
         ({"figure": "beyond_cost"}, "figure: 'beyond_cost' is wrong, must be the number of a figure of the paper"),
-        ({"estimator": "guess"}, "lth/claims/estimators.py has no function 'guess'"),
+        ({"estimator": "guess"}, "lth/claims/estimators/ has no function 'guess'"),
         ({"needs": {"lenet": ["ticket", "reshufle"]}}, "needs: there is no reshufle; there are: cost, "),
     ],
 )
@@ -134,6 +136,8 @@ def test_every_claim_of_the_paper_is_there():
     for claim in CLAIMS:
         if claim.estimator:
             assert callable(getattr(estimators, claim.estimator))
+            assert claim.unit, "what its effects are counted in"
+            assert claim.value is None or claim.within, "the paper's number has a tolerance"
         else:
             assert judge(claim)["verdict"] == "not run"
             assert not any(has_results(f"paper/{name}") for name in claim.needs), "what has run has an estimator"
@@ -159,8 +163,9 @@ def test_results_are_judged_at_paper_scale_alone(root, collection):
 
 def test_another_experiment_may_stand_in(root):
     write_results(root, "lenet-unit", "paper", rounds=8)
-    found = judge_unit().iloc[0]
+    found = judge(CLAIMS[0], Basis(UNIT, FIRST))
     assert (found["id"], found["ours"], found["verdict"], found["experiment"]) == ("lenet-es-38", "35%", "reproduced", "lenet-unit")
+    assert (found["scaling"], found["trials"], found["evidence"]) == ("unit", "first", "exploratory")
     assert found["command"] == "dvc repro pipelines/paper/lenet-unit/dvc.yaml"
     assert judge(CLAIMS[0])["verdict"] == "not run"
 
@@ -171,10 +176,33 @@ def test_a_round_that_is_missing_is_named(root):
     assert (early["verdict"], early["not run"], early["ours"]) == ("not run", "lenet (ticket of r07)", "")
 
 
+@pytest.mark.parametrize("run", range(16))
+def test_a_chain_that_has_not_been_run_to_its_end_is_not_judged(root, run):
+    write_results(root, "lenet", "paper", rounds=16, run=run)
+    early = judge(CLAIMS[0])
+    assert (early["verdict"], early["not run"]) == ("not run", "lenet (ticket)"), (
+        "round 7 alone would do, but the rest of its arm is promised"
+    )
+
+
+def test_desk_scale_points_and_gets_no_verdict(root):
+    claim = next(claim for claim in CLAIMS if claim.id == "conv-es")
+    assert judge(claim)["desk"] == ""
+    write_results(root, "conv2", "desk", rounds=16)
+    row = judge(claim)
+    assert row["desk"] == "as claimed: 4.00 times at P_m 3.52 (n = 3)"
+    assert (row["verdict"], row["n"], row["not run"]) == ("not run", 0, "conv2 (ticket)")
+    assert judge(CLAIMS[0])["desk"] == ""
+
+
 def test_the_table_is_the_same_again(root):
     write_results(root, "lenet", "paper", rounds=16)
     claims.main()
     before = (paths.RESULTS / "claims.csv").read_bytes(), (paths.RESULTS / "claims.json").read_bytes()
     claims.main()
     assert before == ((paths.RESULTS / "claims.csv").read_bytes(), (paths.RESULTS / "claims.json").read_bytes())
-    assert len(pd.read_csv(paths.RESULTS / "claims.csv")) == len(CLAIMS)
+    rows = load_verdicts()
+    assert {(row.id, row.part) for row in rows.itertuples()} == {(claim.id, claim.part) for claim in CLAIMS}
+    counts = json.loads((paths.RESULTS / "claims.json").read_text())["claims"]
+    assert sum(sum(verdicts.values()) for verdicts in counts.values()) == len(rows) == len(judge_all())
+    assert counts["l2 first"]["reproduced"] > counts["l2 fresh"]["reproduced"] == 0

@@ -1,14 +1,21 @@
 """The command line: what it prints, what it refuses in one line, and a ticket that plain PyTorch reads."""
 
+import io
+import re
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 import torch
+from safetensors import safe_open
 
-from lth import load_ticket, paths
+import lth as lth_names
+from lth import load_results, load_ticket, paths
 from lth.cli import main
-from lth.tickets.export import export, how_to_read
+from lth.errors import LthError
+from lth.tickets.export import OPTIMISERS, export, how_to_read
+from lth.training.optimisers import MOMENTUM
 
 
 def lth(monkeypatch, *words: str) -> None:
@@ -35,31 +42,132 @@ def test_show_is_a_table_of_rounds(monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:4] == ["arm", "round", "n", "P_m"]
     assert ["ticket", "7", "3", "21.1"] in [line.split()[:4] for line in lines]
+    rows = load_results("quick/lenet", "ticket", round=7)["es_iteration"]
+    spread = f" {rows.mean():,.0f} ({rows.min():,.0f}–{rows.max():,.0f}) "
+    assert spread in next(line for line in lines if line.split()[:2] == ["ticket", "7"])
 
 
-def test_claims_are_listed(monkeypatch, capsys):
+def test_show_tells_the_last_rounds_apart(monkeypatch, capsys):
+    lth(monkeypatch, "show", "lenet", "--arm", "ticket")
+    percents = [line.split()[3] for line in capsys.readouterr().out.splitlines() if line.startswith("ticket")]
+    assert len(set(percents)) == len(percents) == 28
+
+
+def test_show_as_csv_has_every_mean_and_spread_of_one_arm(monkeypatch, capsys):
+    lth(monkeypatch, "show", "quick/lenet", "--arm", "reinit", "--csv")
+    table = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    assert set(table["arm"]) == {"reinit"}
+    assert {"percent_remaining", "n", "es_train_accuracy_mean", "final_test_accuracy_min", "final_test_accuracy_max"} <= set(table)
+
+
+def test_show_names_what_has_results_and_what_has_not(monkeypatch, capsys):
+    lth(monkeypatch, "show")
+    said = capsys.readouterr().out
+    listed = lth_names.list_experiments()
+    with_results = listed["arms run"].map(bool)
+    for row in listed[with_results].to_dict("records"):
+        assert f"\n  {row['experiment']} " in said
+    assert all(re.search(rf"[ :]{re.escape(name.split('/')[1])}[,\n]", said) for name in listed.loc[~with_results, "experiment"])
+
+
+def test_without_a_command_there_is_help(monkeypatch, capsys):
+    lth(monkeypatch)
+    assert "\n    show " in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        lth(monkeypatch, "--version")
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"lth {lth_names.__version__}\n")
+
+
+def test_claims_are_listed_in_full_by_name_and_as_csv(monkeypatch, capsys):
     lth(monkeypatch, "claims")
-    assert "lenet-reinit-251" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "\nlenet-reinit-251: " in said
+    assert "\nvgg-01: " not in said
+    assert re.search(r"\nnot run: [\s\S]*\bvgg-01\b", said)
+    lth(monkeypatch, "claims", "vgg-01")
+    assert capsys.readouterr().out.startswith("vgg-01: ")
+    lth(monkeypatch, "claims", "lenet-unit", "--csv")
+    rows = pd.read_csv(io.StringIO(capsys.readouterr().out), keep_default_na=False)
+    assert len(rows)
+    assert all("lenet-unit" in experiments for experiments in rows["experiment"])
+
+
+def test_reprs_are_one_line():
+    ticket = load_ticket("quick/lenet", 7, 0)
+    weights = f"{ticket.weights_remaining:,}"
+    assert repr(ticket) == f"Ticket('quick/lenet', round=7, trial=0: P_m {ticket.percent_remaining:.3g}, {weights} weights)"
+    for thing in (ticket, ticket.start(), ticket.network, ticket.experiment):
+        assert len(repr(thing)) < 120
+
+
+def test_results_of_one_arm_and_round():
+    rows = load_results("quick/lenet", arm="reinit", round=3)
+    assert (set(rows["arm"]), set(rows["round"])) == ({"reinit"}, {3})
+    everything = load_results("quick/lenet")
+    chosen = everything[(everything["arm"] == "reinit") & (everything["round"] == 3)]
+    pd.testing.assert_frame_equal(rows.reset_index(drop=True), chosen.reset_index(drop=True))
+    with pytest.raises(LthError, match=r"^quick/lenet has no arm 'tiket'; it has ticket, "):
+        load_results("quick/lenet", arm="tiket")
+    with pytest.raises(LthError, match=r"^quick/lenet has rounds 0 to 7, not 8$"):
+        load_results("quick/lenet", round=8)
+
+
+def test_data_by_a_name_that_is_none():
+    with pytest.raises(LthError, match=r"^load_data: name is 'mnits', must be mnist or "):
+        lth_names.load_data("mnits")
+    with pytest.raises(LthError, match=r"^load_data: scaling is 'l1', must be unit or l2 or standardised$"):
+        lth_names.load_data("mnist", "l1")
+
+
+def test_an_export_says_how_to_train_and_that_a_folder_is_new(monkeypatch, capsys, tmp_path):
+    file = tmp_path / "new" / "ticket.safetensors"
+    lth(monkeypatch, "export", "quick/lenet", "--round", "7", "--trial", "0", str(file))
+    assert f"{file} (in {file.parent}, which was not there): " in capsys.readouterr().out
+    with safe_open(file, "pt") as opened:
+        about = opened.metadata()
+    training = load_ticket("quick/lenet", 7, 0).experiment.training
+    assert float(about["learning rate"]) == training.optimiser.learning_rate
+    assert about["batch"] == f"{training.batch_size} images"
+    assert about["optimiser"].startswith("Adam")
+    assert "divided by 255" in about["scaling of images"]
+    assert str(MOMENTUM) in OPTIMISERS["momentum"]
+
+
+def test_claims_are_listed_without_a_large_library():
+    """pandas would take longer to import than all else."""
+    code = "import sys; sys.argv = ['lth', 'claims']; import lth.cli; lth.cli.main(); assert not {'torch', 'pandas', 'scipy'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
 def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
     monkeypatch.delenv("LTH_ROOT", raising=False)
-    assert refusal(monkeypatch, "cite", "4") == (
-        f"error: {root} is no clone of the repository, it lacks pipelines/ or params.yaml: run this in a clone, or point LTH_ROOT at one"
-    )
+    monkeypatch.chdir(root)
+    outside = f"{root} does not lie in a clone of the repository: go to one, or set LTH_ROOT to it before lth is imported"
+    assert refusal(monkeypatch, "cite", "4") == f"error: {outside}"
+    for call in (lambda: lth_names.load_ticket("lenet", 0, 0), lambda: lth_names.load_results("lenet"), lth_names.load_claims):
+        with pytest.raises(LthError, match=f"^{re.escape(outside)}$"):
+            call()
     monkeypatch.setenv("LTH_ROOT", str(root))
-    assert refusal(monkeypatch, "cite", "4").endswith(": point LTH_ROOT at a clone, or unset it")
+    assert refusal(monkeypatch, "cite", "4").startswith(f"error: LTH_ROOT is {root}, which is no clone of the repository")
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         ("show nothing", "unknown experiment 'nothing'"),
+        ("show ../results", "unknown experiment '../results'; there are "),
+        ("show lenett", "did you mean paper/lenet or "),
+        ("show quick/lenet --arm tiket", "quick/lenet has no arm 'tiket'"),
+        (
+            "claims lenet-es-83",
+            "no claim is called 'lenet-es-83', and none is judged on an experiment of that name; did you mean lenet-es-38",
+        ),
         ("plan nothing", "unknown experiment 'nothing'"),
         ("train nothing", "unknown experiment 'nothing'"),
         ("train quick/lenet r08", "quick/lenet has no stage 'r08'; did you mean r0"),
         ("train conv2 --until reniit", "paper/conv2 has no stage 'reniit'; did you mean reinit?"),
-        ("figures 99", "there is no figure '99'; there are: figure1, "),
+        ("train lenet r03 --until r05", "r03 and --until r05: name stages, or the last of those from the first on, not both"),
+        ("figures 99", "there is no figure '99'; there are: effects, figure1, "),
         ("cite fig99", "there is no figure 'fig99'"),
         ("export quick/lenet --round 99 --trial 0 x", "rounds 0 to 7, not 99"),
         ("export quick/lenet --round 0 --trial 9 x", "trials 0 to 2, not 9"),

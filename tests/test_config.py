@@ -128,11 +128,33 @@ MISTAKES = {
     ),
     "global pruning of dense layers": ({**DEEP, "pruning.fc": 0.2}, ["pruning", "global ranks convolutions alone"]),
     "misspelt augmentation": ({**DEEP, "training.augment": "flipcrop"}, ["training.augment: 'flipcrop' is wrong", "'flip-crop'"]),
+    "a precision that there is not": ({"training.precision": "fp16"}, ["training.precision: 'fp16' is wrong", "'ieee'", "'tf32'"]),
+    "a precision beside the training": ({"precision": "tf32"}, ["precision: unknown key, allowed here: ", "training"]),
     "augmentation of digits": ({"training.augment": "flip-crop"}, ["training.augment: flip-crop", "cifar10"]),
     "test beyond the end": ({"evaluation.test_at": [10, 41]}, ["evaluation.test_at: 41 is wrong, must be at most the 40"]),
     "test before the beginning": ({"evaluation.test_at": [0]}, ["evaluation.test_at.0: 0 is wrong", "greater than 0"]),
     "tests out of order": ({"evaluation.test_at": [20, 10]}, ["evaluation.test_at", "ascend", "20, 10"]),
     "one test that is no list": ({"evaluation.test_at": 10}, ["evaluation.test_at: 10 is wrong"]),
+    "rewinding to before the beginning": ({"training.rewind": -1}, ["training.rewind: -1 is wrong, must be greater than or equal to 0"]),
+    "rewinding to the end": ({"training.rewind": 40}, ["training.rewind: 40 is wrong, must be less than the 40 iterations"]),
+    "rewinding to a word": ({"training.rewind": "early"}, ["training.rewind: 'early' is wrong, must be a valid integer"]),
+    "rewinding to half an iteration": ({"training.rewind": 0.5}, ["training.rewind: 0.5 is wrong", "integer"]),
+    "rewinding if at all": ({"training.rewind": True}, ["training.rewind: True is wrong", "integer"]),
+    "rewinding to nothing": ({"training.rewind": None}, ["training.rewind: None is wrong", "integer"]),
+    "rewinding to several iterations": ({"training.rewind": [1, 2]}, ["training.rewind: [1, 2] is wrong", "integer"]),
+    "misspelt rewinding": ({"training.rewinds": 1}, ["training.rewinds: unknown key", "rewind"]),
+    **{
+        f"rewinding of {method} masks": (
+            {
+                "training.rewind": 5,
+                "pruning": {**AT_ONCE, "method": method, "fc": 0.2, "output": 0.1},
+                "rounds": {"r00": "initial"},
+                "blocks": {},
+            },
+            ["training.rewind belongs to pruning round after round (layerwise, global), not to", method],
+        )
+        for method in ("oneshot", "continued", "iteration0")
+    },
     "trials that begin nowhere": ({"trials": {"first": -1, "count": 3}}, ["trials.first", "-1", "greater than or equal to 0"]),
     "more trials than anybody trains": ({"trials": 1001}, ["trials.count", "1001", "less than or equal to 1000"]),
     "more draws": ({"blocks.reinit.draws": 1001}, ["blocks.reinit.draws", "less than or equal to 1000"]),
@@ -218,14 +240,19 @@ def test_a_network_too_large_for_the_machine_is_refused_before_it_is_drawn(root)
 
 
 def test_missing_files(root):
-    with pytest.raises(LthError, match=r"/pipelines holds no experiment: run this in a clone of the repository"):
+    with pytest.raises(LthError, match=r"clone of the repository.*LTH_ROOT|^LTH_ROOT is .* no clone of the repository"):
+        load_experiment("tiny")
+    (root / "params.yaml").touch()
+    paths.PIPELINES.mkdir()
+    paths.NUMERICS.mkdir(parents=True)
+    with pytest.raises(LthError, match=r"^pipelines/ holds no experiment: restore it with `git checkout -- pipelines`$"):
         load_experiment("tiny")
     tiny.write_experiment(root, tiny.numbers())
     (root / "pipelines" / "paper" / "bare").mkdir(parents=True)
     with pytest.raises(LthError, match=r"^pipelines/paper/bare/params.yaml is missing: restore it with `git checkout"):
         load_experiment("bare")
     for name in ("tyni", "quick/tyni", "tinny", "quick"):
-        with pytest.raises(LthError, match=rf"^unknown experiment '{name}'; did you mean quick/tiny\? \(see pipelines/\)$"):
+        with pytest.raises(LthError, match=rf"^unknown experiment '{name}'; did you mean quick/tiny\? \(`lth show` lists them\)$"):
             load_experiment(name)
     for name in ("", "..", "../quick/tiny", "/quick/tiny", "quick/../quick/tiny"):
         with pytest.raises(LthError, match=r"^unknown experiment "):
@@ -246,6 +273,28 @@ def test_which_trials(root):
     assert list(load_experiment("tiny").trials.numbers) == [0, 1]
     tiny.write_experiment(root, tiny.numbers({"trials": {"first": 5, "count": 3}}))
     assert list(load_experiment("tiny").trials.numbers) == [5, 6, 7]
+
+
+def test_the_precision_is_the_experiments_own_or_the_roots():
+    settings, own = load_settings(), tiny.experiment(changes={"training.precision": "tf32"})
+    for everywhere in ("ieee", "tf32"):
+        root = settings.model_copy(update={"precision": everywhere})
+        assert own.training.precision_under(root) == "tf32"
+        assert tiny.experiment().training.precision_under(root) == everywhere
+
+
+def test_an_absent_precision_is_in_no_dump():
+    """Of which the names of checkpoints are hashes: those of experiments without one stay what they were before there was such a key."""
+    assert tiny.experiment().model_dump()["training"].keys() == {"iterations", "batch_size", "optimiser", "augment", "vary"}
+    assert tiny.experiment(changes={"training.precision": "ieee"}).model_dump()["training"]["precision"] == "ieee"
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_the_papers_images_of_cifar10_are_trained_on_in_tf32(name):
+    """And digits in exact float32; quick ones are for a CPU, where neither is of any effect."""
+    experiment = load_experiment(name)
+    wanted = "tf32" if experiment.collection == "paper" and experiment.data.name == "cifar10" else None
+    assert experiment.training.precision == wanted
 
 
 def test_missing_settings(root):

@@ -12,10 +12,11 @@ from safetensors.torch import load_file, save_file
 
 import tiny
 from lth import paths
+from lth.config.data_sets import data_sets
 from lth.data import DataSet, load_data, prepare
 from lth.data.content import recorded
 from lth.data.dataset import VALIDATION_IMAGES
-from lth.data.sources import SHA256, read_originals
+from lth.data.sources import read_originals
 from lth.errors import LthError
 
 CONTENT = {
@@ -135,8 +136,8 @@ def test_preparing_again_makes_the_same_bytes(name, originals, root, request, mo
 @pytest.fixture
 def copied(originals, root, monkeypatch) -> Path:
     """A folder of links to the original files, to damage one of."""
-    for files in SHA256.values():
-        for file in files:
+    for name in ("mnist", "cifar10"):
+        for file in data_sets()[name].files:
             (root / "given" / file).parent.mkdir(parents=True, exist_ok=True)
             (root / "given" / file).symlink_to(originals / file)
     monkeypatch.setenv("LTH_DATA", str(root / "given"))

@@ -16,7 +16,6 @@ from lth.experiments.rounds import train_round
 from lth.networks import build
 from lth.pruning.methods import prune
 from lth.tickets import files, load_tickets, save_initial
-from lth.training import loop
 from lth.training.augmentation import variations
 from lth.training.engines.torch import TorchTrainer
 from lth.training.plan import learning_rates
@@ -180,7 +179,7 @@ def test_statistics_count_for_the_initial_hash(project, network, monkeypatch):
 
 def test_a_stopped_run_goes_on_to_the_same_bits(network, tmp_path, monkeypatch):
     """From a checkpoint within an epoch: statistics, moments and how images are varied are what they would have been."""
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    tiny.save_checkpoints_always(monkeypatch.setattr)
     plan = tiny.experiment(network, {**CHANGES, "training.iterations": 15, "evaluation.every": 5})
     data = tiny.data_set("cifar10")
 

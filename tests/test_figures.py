@@ -8,21 +8,19 @@ import pytest
 import seaborn as sns
 
 import tiny
+from invented import invent
 from lth import paths
-from lth.config import load_experiment
 from lth.errors import LthError
 from lth.figures import FIGURES
+from lth.measures import CURVES as MEASURED
 from lth.measures import SCORES
 from lth.plots import style
 from lth.plots.arms import from_dense
 from lth.plots.figure import Figure
 from lth.plots.lines import by_percent_remaining
-from lth.reports.drawing import draw_collection
-from lth.results.columns import COLUMNS, CURVES
-from lth.results.expected import expected_networks
-from lth.results.files import save
+from lth.reports.drawing import draw_collection, size
 from lth.results.tables import Tables, missing, partial
-from lth.stages import figures, table
+from lth.stages import figures
 
 ROUNDS = {"r00": "initial", **{f"r{n:02}": f"r{n - 1:02}" for n in range(1, 19)}}
 LENGTH = {"training.iterations": 50_000, "evaluation.every": 500}
@@ -36,23 +34,18 @@ AT_ONCE = {
 }
 
 
-def made_up(name: str, blocks: dict, **changes) -> None:
+def made_up(name: str, blocks: dict, *, collection: str = "paper", **changes) -> None:
     """An experiment that never ran, with rows and curves made of noise for all that its params.yaml promises."""
-    values = tiny.numbers({"collection": "paper", "name": name, "blocks": blocks, **LENGTH, **changes})
-    tiny.write_experiment(paths.ROOT, values, f"paper/{name}")
-    experiment = load_experiment(name)
     generator = np.random.Generator(np.random.Philox(key=5))
-    for stage, networks in expected_networks(experiment).items():
-        rows = pd.DataFrame(sorted(networks), columns=["arm", "round", "trial", "draw"])
+
+    def rows_of(rows: pd.DataFrame) -> dict:
         scores = {score: 0.97 + 0.02 * generator.random(len(rows)) for score in SCORES}
-        rows = rows.assign(**scores, es_iteration=generator.integers(1, 50, len(rows)) * 1000, percent_remaining=100 * 0.8 ** rows["round"])
-        rows = rows.assign(
-            experiment=name, scale="paper", weights_remaining=1, iterations=1, learning_rate=1, engine="e", device="d", library="l"
-        )
-        points = pd.concat([rows[["arm", "round", "trial", "draw"]].assign(iteration=i) for i in experiment.evaluation.points(50_000)])
-        points = points.assign(**{column: generator.random(len(points)) for column in list(CURVES)[5:]})
-        save(experiment, stage, rows[list(COLUMNS)], points[list(CURVES)])
-    table.main(name)
+        return {**scores, "es_iteration": generator.integers(1, 50, len(rows)) * 1000}
+
+    def curves_of(points: pd.DataFrame) -> dict:
+        return {column: generator.random(len(points)) for column in MEASURED}
+
+    invent(name, {"blocks": blocks, **LENGTH, **changes}, rows_of, curves_of, collection)
 
 
 @pytest.fixture
@@ -65,8 +58,11 @@ def made(root):
     return SimpleNamespace(names=["lenet", "lenet-oneshot", "lenet-continued", "lenet-iteration0"])
 
 
-def index() -> pd.DataFrame:
-    return pd.read_csv(paths.FIGURES / "paper" / "index.csv", index_col="figure", keep_default_na=False)
+CONV = {"network": {"name": "conv2", "width": 0.05}, "data": {"name": "cifar10", "scaling": "unit"}, "rounds": ROUNDS}
+
+
+def index(collection: str = "paper") -> pd.DataFrame:
+    return pd.read_csv(paths.FIGURES / collection / "index.csv", index_col="figure", keep_default_na=False)
 
 
 def drawn() -> dict[str, bytes]:
@@ -121,7 +117,7 @@ def test_means_minima_and_maxima_by_hand():
 
 
 def test_what_has_not_been_run_is_named(made):
-    (paths.RESULTS / "paper" / "lenet-continued" / "summary.csv").unlink()
+    (paths.RESULTS / "paper" / "lenet-continued" / "runs" / "ticket.csv").unlink()
     values = tiny.numbers({"collection": "paper", "name": "lenet", "blocks": {"reinit": CONTROLLED["reinit"]}, "rounds": ROUNDS, **LENGTH})
     tiny.write_experiment(paths.ROOT, values, "paper/lenet")
     assert missing("paper/lenet", ("ticket", "reinit", "resampled")) == ["resampled"]
@@ -130,6 +126,28 @@ def test_what_has_not_been_run_is_named(made):
     assert index().loc["figure17", ["drawn from", "not run"]].tolist() == ["", "lenet (resampled)"]
     assert index().loc["figure4", "drawn from"] == "lenet lenet-oneshot"
     assert not (paths.FIGURES / "paper" / "figure17.png").exists()
+
+
+def test_a_collection_that_has_not_been_run_is_named_with_its_command(root):
+    tiny.write_experiment(root, tiny.numbers({"collection": "desk", "name": "conv2", "blocks": CONTROLLED, **CONV}), "desk/conv2")
+    figures.main("desk")
+    assert index("desk").loc["figure5", ["drawn from", "not run", "command"]].tolist() == [
+        "",
+        "conv2 (ticket, reinit)",
+        "dvc repro pipelines/desk/conv2/dvc.yaml && make figures",
+    ]
+
+
+def test_figures_of_smaller_networks_say_how_small_these_are(root):
+    made_up("conv2", CONTROLLED, collection="desk", **CONV)
+    made_up("conv4", CONTROLLED, collection="desk", **CONV | {"network": {"name": "conv4", "width": 0.25}, "trials": 3})
+    figures.main("desk")
+    found = index("desk")["drawn from"]
+    assert found[found == "conv2 conv4"].index.tolist() == ["figure1", "figure2", "figure5", "figure13", "figure14"]
+    assert size("desk", ["desk/conv2", "desk/conv4"]) == "desk scale: 0.05 to 0.25 of the paper's width, 50,000 iterations, 2 to 3 trials"
+    drawn = FIGURES["figure5"].draw(Tables.of("desk"))
+    style.save(drawn, paths.FIGURES / "desk", "mine", face="desk scale")
+    assert drawn.figure.get_suptitle() == "desk scale"
 
 
 def test_arms_that_were_run_in_part_are_named(made):
@@ -142,7 +160,7 @@ def test_arms_that_were_run_in_part_are_named(made):
 def test_drawing_one_figure_says_nothing_of_others(made):
     figures.main("paper")
     whole = drawn()
-    (paths.RESULTS / "paper" / "lenet-continued" / "summary.csv").unlink()
+    (paths.RESULTS / "paper" / "lenet-continued" / "runs" / "ticket.csv").unlink()
     draw_collection("paper", ["figure3"])
     assert drawn() == whole
     draw_collection("paper", ["figure9"])

@@ -13,7 +13,7 @@ from lth import paths
 from lth.claims.table import COLUMNS, SOURCE
 from lth.config import COLLECTIONS
 from lth.errors import LthError
-from lth.reports import drawing
+from lth.reports import drawing, gallery
 from lth.reports.citation import citation, drawn, software
 from lth.reports.drawing import index_of
 from lth.reports.gallery import page, readme
@@ -71,8 +71,11 @@ def test_every_link_leads_somewhere(html):
         elif not link.startswith("data:"):
             assert "://" not in link, "nothing from the network"
             assert (paths.FIGURES / link).is_file(), link
-    for link in re.findall(r"\]\(([^)]+)\)", readme()):
-        assert (paths.FIGURES / link).is_file(), link
+    text = readme()
+    found = Links(text)
+    for link in re.findall(r"\]\(([^)]+)\)", text) + found.links:
+        file, _, anchor = link.partition("#")
+        assert (paths.FIGURES / file).is_file() or anchor in [*found.ids, "figures"], link
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
@@ -99,11 +102,13 @@ def test_every_drawn_figure_can_be_cited():
             assert drawn(name)[1]["caption"] in text
             assert drawn(name)[1]["ours"] in text
             assert "sha256" in text
-            assert software() in text
+            where, row = drawn(name)
+            assert software([f"{where}/{run}" for run in row["drawn from"].split()]) in text
+            assert "results made at " in text
     assert drawn("figure3")[0] == "paper", "at paper scale where it is drawn there"
     assert citation("fig3") == citation("figure3") == citation("3")
-    with pytest.raises(LthError, match="figure99 has not been drawn; there are: figure1"):
-        drawn("figure99")
+    with pytest.raises(LthError, match="there is no figure 'figure99'; there are: effects, figure1"):
+        citation("figure99")
 
 
 def test_what_is_said_is_escaped(root, monkeypatch):
@@ -114,7 +119,17 @@ def test_what_is_said_is_escaped(root, monkeypatch):
     shown = {**row, "figure": "figure1", "drawn from": "lenet<i>", "not run": "", "caption": 'P_m "<1>"', "ours": "<2>"}
     pd.DataFrame([shown, row]).to_csv(folder / "index.csv", index=False)
     (folder / "figure1.csv").write_text("n\n1\n5\n")
-    claim = dict.fromkeys(sorted(COLUMNS), "<3>") | {"figure": 1, "n": "<4>", "verdict": "<5>"}
+    claim = dict.fromkeys(sorted(COLUMNS), "<3>") | {
+        "figure": 1,
+        "n": 4,
+        "verdict": "reproduced",
+        "low": -0.25,
+        "high": 1234.5,
+        "scaling": "",
+        "trials": "first",
+        "needs": ["conv2"],
+    }
+    monkeypatch.setattr(gallery, "findings", lambda: [("<4>", "<5>")])
     for claims in ([claim], []):
         monkeypatch.setitem(SOURCE, "claims", claims)
         paths.RESULTS.mkdir(exist_ok=True)
@@ -130,7 +145,8 @@ def test_what_is_said_is_escaped(root, monkeypatch):
             "n = 1 to 5, by line",
         ):
             assert words in text
-        assert all((f"&lt;{number}&gt;" in text) == bool(claims) for number in (3, 4, 5))
+        assert "<b>&lt;4&gt;:</b> &lt;5&gt;" in text
+        assert ("&lt;3&gt;" in text) == ("<b>✓ reproduced</b>" in text) == ("−0.25 to 1,234 &lt;3&gt;" in text) == bool(claims)
         assert ("&lt;2&gt;" in text) == (not claims), "a claim speaks where there is one"
 
 

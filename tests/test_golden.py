@@ -12,7 +12,9 @@ a changed formula, order of images or initial value moves losses by 1e-3 and mor
 """
 
 import json
+import math
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -20,9 +22,12 @@ from typing import get_args
 import pytest
 
 import tiny
-from lth.config import NetworkConfig, OptimiserConfig
+from lth.config import OptimiserConfig
+from lth.config.architectures import ARCHITECTURES
 from lth.pruning import prune_layerwise
+from lth.tickets import Rewound, digest
 from lth.tickets.controls import CONTROLS
+from lth.training import Member
 from lth.training.engines.choose import numerics_id
 
 FILE = Path(__file__).with_name("golden.json")
@@ -53,12 +58,15 @@ DEEP_RUN = {
 24% between two instruction sets of one processor; after these, larger batches and fewer, smaller steps, by 2e-5. Of the arms, those that
 are trained."""
 
-NETWORKS = get_args(NetworkConfig.model_fields["name"].annotation)
+NETWORKS = list(ARCHITECTURES)
 ARMS = {name: ["ticket", "reinit", "sparsity"] if name in tiny.DEEP else list(CONTROLS) for name in NETWORKS}
 assert set(OPTIMISERS) == set(DEEP_OPTIMISERS) == set(get_args(OptimiserConfig.model_fields["name"].annotation)), (
     "every optimiser has its trajectories"
 )
 
+
+REWOUND = "ticket, rewound"
+"""Beside the arms: the same ticket as late rewinding trains it."""
 
 CASES = [(network, engine, optimiser) for network in NETWORKS for engine in tiny.engines(network) for optimiser in OPTIMISERS]
 
@@ -71,20 +79,32 @@ def trajectories(network: str, engine: str, optimiser: str, device: str = "cpu")
     ticket = tiny.ticket(experiment, round=2, density=0.5)
     starts = {arm: partial(CONTROLS[arm], ticket, 0) for arm in ARMS[network]}
     members = [tiny.member(ticket, data, arm=arm, start=start) for arm, start in starts.items()]
+    made = tiny.engine(experiment, data, name=engine, device=device)
+    members.append(rewound(made, ticket, data))
+    starts[REWOUND] = members[-1].start
     with tempfile.TemporaryDirectory() as folder:
-        trained = tiny.train(tiny.engine(experiment, data, name=engine, device=device), members, Path(folder))
+        trained = tiny.train(made, members, Path(folder))
     rates = {layer.weight: getattr(experiment.pruning, layer.group) if layer.group else 0.0 for layer in ticket.network.layers}
     measured = {}
     for position, arm in enumerate(starts):
         weights = {name: trained.parameters[name][position : position + 1] for name in ticket.mask}
         pruned = prune_layerwise(weights, {name: part[None] for name, part in starts[arm]().mask.items()}, rates)
         measured[arm] = {
-            "validation loss": trained.curves["validation_loss"][position].tolist(),
+            "validation loss": [loss for loss in trained.curves["validation_loss"][position].tolist() if not math.isnan(loss)],
             "final losses": [float(trained.measured[f"final_{split}_loss"][position]) for split in ("validation", "test", "train")],
             "weight norms": [float(value.double().norm()) for value in weights.values()],
             "norms of what pruning leaves": [float((weights[name] * mask).double().norm()) for name, mask in pruned.items()],
         }
     return measured
+
+
+def rewound(engine, ticket, data) -> Member:
+    """The ticket as late rewinding trains it, from half way along the dense run of its trial."""
+    dense, half = tiny.ticket(ticket.experiment, round=0, density=1.1), ticket.experiment.training.iterations // 2
+    trainer = engine.trainer([tiny.member(dense, data)])
+    trainer.advance(0, half)
+    origin = {name: value[0] for name, value in trainer.snapshot().items()}
+    return replace(tiny.member(replace(ticket, rewound=Rewound(half, digest(origin), origin)), data), first=half)
 
 
 def stored() -> dict:

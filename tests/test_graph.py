@@ -88,6 +88,12 @@ def test_every_collection_is_drawn_and_shown():
     }
 
 
+def test_claims_read_the_paper_and_what_points_its_way():
+    read = [collection for collection in ("paper", "desk") if experiment_names(collection)]
+    folders = {dep for dep in ROOT_STAGES["claims"]["deps"] if not dep.startswith("src/")}
+    assert folders == {f"{kind}/{collection}" for kind in ("pipelines", "results") for collection in read}
+
+
 def test_stages_of_measurements_are_named_by_the_folder_they_measure():
     assert all(key == folder.replace("/", "-") for key, folder in ROOT_STAGES["structure"]["foreach"].items())
     assert all(key == item["of"].replace("/", "-") for key, item in ROOT_STAGES["movement"]["foreach"].items())
@@ -108,9 +114,10 @@ def test_what_is_committed_is_what_the_sources_make():
     assert json.loads(status.stdout) == {}
 
 
-def test_the_readme_names_stages_that_exist():
-    named = re.findall(r"dvc repro [^#\n]*?pipelines/([\w/-]+)/dvc.yaml:(\w+)(?:@([\w-]+))?", (paths.ROOT / "README.md").read_text())
-    assert len(named) >= 3
+@pytest.mark.parametrize(("page", "least"), [("README.md", 3), ("docs/dvc.md", 3), ("docs/reviewing.md", 2)])
+def test_pages_name_stages_that_exist(page, least):
+    named = re.findall(r"dvc repro [^#\n]*?pipelines/([\w/-]+)/dvc.yaml:(\w+)(?:@([\w-]+))?", (paths.ROOT / page).read_text())
+    assert len(named) >= least
     for experiment, stage, key in named:
         plan = load_experiment(experiment)
         assert stage in EXPERIMENT_STAGES

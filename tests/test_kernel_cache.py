@@ -1,5 +1,6 @@
 """Kernels train as their sources read: what was compiled is loaded again while nothing has changed, and only then."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -93,6 +94,17 @@ def test_a_cache_that_cannot_be_written_is_one_line(cache):
     cache.touch()  # a file where the folder should be
     with pytest.raises(LthError, match=rf"^could not write compiled kernels to {cache}: Not a directory; .+ \(it may be deleted\), .+$"):
         hits()
+
+
+def test_a_full_disk_is_one_line(cache, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("numba.core.caching.os.replace", full)
+        with pytest.raises(LthError, match=rf"^could not write compiled kernels to {cache}: No space left on device; free some space .+$"):
+            hits()
+    assert [hits(), hits()] == [0, 1], "with space again"
 
 
 def test_no_place_for_a_cache_is_one_line(monkeypatch):

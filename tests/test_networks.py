@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils._python_dispatch import TorchDispatchMode
 
 import tiny
 from lth.config import NetworkConfig
-from lth.networks import EVALUATION, Mode, Network, build
+from lth.networks import EVALUATION, Mode, Network, build, keep_all
 
 IMAGE = {"lenet": (1, 28, 28), "conv2": (3, 32, 32), "conv4": (3, 32, 32), "conv6": (3, 32, 32)} | dict.fromkeys(tiny.DEEP, (3, 32, 32))
 NAMES = list(IMAGE)
@@ -167,6 +169,55 @@ def test_batchnorm_begins_with_ones_and_zeros(name):
     module = built.module()
     module.load_state_dict(parameters)
     assert all((parameters[key] == value).all() for key, value in module.state_dict().items() if key in parameters)
+
+
+class Layouts(TorchDispatchMode):
+    """Whether channels are last in what a forward pass makes of images: of four dimensions, and no weights."""
+
+    def __init__(self):
+        super().__init__()
+        self.last: dict[str, set[bool]] = {}
+
+    def __torch_dispatch__(self, operation, types, arguments=(), named=None):
+        result, name = operation(*arguments, **(named or {})), operation.overloadpacket.__name__
+        for value in result if isinstance(result, tuple | list) else [result]:
+            if isinstance(value, torch.Tensor) and value.dim() == 4 and name not in ("squeeze", "clone"):
+                self.last.setdefault(name, set()).add(value.is_contiguous(memory_format=torch.channels_last))
+        return result
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(
+    ("kernels", "names", "last"),
+    [
+        ("cpu", ["conv2", "conv6"], True),
+        ("cpu", tiny.DEEP, False),
+        ("ieee", ["conv2", "conv6", *tiny.DEEP], False),
+        ("tf32", ["conv2", "conv6", *tiny.DEEP], True),
+    ],
+)
+def test_the_memory_format_is_that_of_the_kernels(kernels, names, last, training):
+    """From the first convolution to the last, on a CPU or a GPU that only notes which operations it gets."""
+    device = "cpu" if kernels == "cpu" else "cuda"
+    if device == "cuda" and not torch.backends.cuda.is_built():
+        pytest.skip("torch was built without CUDA")
+    for name in names:
+        built = network(name, width=0.25)
+        with FakeTensorMode():
+            parameters = {variable.name: torch.empty(1, *variable.shape, device=device) for variable in built.variables}
+            with Layouts() as layouts:
+                built.forward(parameters, torch.empty(1, 4, *IMAGE[name], device=device), Mode(training, keep_all, kernels))
+        assert {"convolution", "relu"} <= layouts.last.keys()
+        assert all(seen == {last} for seen in layouts.last.values()), (name, layouts.last)
+
+
+@pytest.mark.parametrize("name", ["conv2", "conv6", *tiny.DEEP])
+def test_channels_first_computes_the_same(name):
+    built = network(name, width=0.1)
+    parameters = {key: value[None] for key, value in drawn(built, 0).items()}
+    inputs = torch.rand(1, 5, *IMAGE[name], generator=torch.Generator().manual_seed(0))
+    logits = [built.forward(parameters, inputs, Mode(False, keep_all, kernels)) for kernels in ("cpu", "ieee")]
+    torch.testing.assert_close(*logits)
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])

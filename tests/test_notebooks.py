@@ -7,7 +7,7 @@ from lth import paths
 from lth.errors import LthError
 from lth.reports.notebooks import execute, read
 
-NAMES = ("mnist", "cifar10")
+NAMES = ("mnist", "cifar10", "ticket")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -20,7 +20,7 @@ def test_the_committed_notebook_is_its_script_executed(name):
     assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
 
 
-@pytest.mark.slow  # 20 s
+@pytest.mark.slow  # 20 s each, but `ticket` trains
 @pytest.mark.parametrize("name", NAMES)
 def test_executing_again_gives_the_committed_bytes(name):
     file = paths.ROOT / "notebooks" / f"{name}.ipynb"

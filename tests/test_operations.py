@@ -105,15 +105,19 @@ EVALUATIONS = {
 
 
 class Listing(TorchDispatchMode):
-    """Names the operations that reach a device."""
+    """Names the operations that reach a device, and how much those copy that only lay something out anew."""
 
     def __init__(self):
         super().__init__()
         self.names: set[str] = set()
+        self.clones: set[int] = set()
 
     def __torch_dispatch__(self, operation, types, arguments=(), named=None):
-        self.names.add(operation.overloadpacket.__name__)
-        return operation(*arguments, **(named or {}))
+        name, result = operation.overloadpacket.__name__, operation(*arguments, **(named or {}))
+        self.names.add(name)
+        if name == "clone":
+            self.clones.add(result.numel())
+        return result
 
 
 @pytest.fixture(params=STEPS)
@@ -142,6 +146,16 @@ def test_the_operations_of_a_step_are_those_audited(trainer):
     with Listing() as listing:
         trainer._step()
     assert_audited(listing.names, STEPS[trainer.engine.network.name])
+
+
+def test_no_weights_of_dense_layers_are_turned():
+    """Of all that a step of Lenet makes, it copies the logits alone to lay them out anew."""
+    plan, data = tiny.experiment(), tiny.data_set("mnist")
+    made = tiny.engine(plan, data).trainer([tiny.member(tiny.ticket(plan, trial=trial), data) for trial in (0, 1)])
+    made._turn_to(0)
+    with Listing() as listing:
+        made._step()
+    assert listing.clones == {2 * plan.training.batch_size * 10}
 
 
 def test_the_operations_of_an_evaluation_are_those_audited(trainer):

@@ -48,6 +48,11 @@ def test_sweeps_are_added_up_and_named_experiments_are_not(paper):
     assert one["all"][:2] == ["2/2", "135"]
 
 
+def test_a_collection_stands_for_its_experiments():
+    named = table(plan(load_settings(), 2, ["quick/lenet", "desk"]))
+    assert list(named) == ["experiment", "quick/lenet", *experiment_names("desk"), "all"]
+
+
 @pytest.mark.parametrize("names", [(), tuple(experiment_names())])
 def test_it_fits_a_terminal(names):
     assert max(map(len, plan(load_settings(), 64, names).splitlines())) <= WIDTH
@@ -61,6 +66,12 @@ def test_what_a_cpu_refuses_is_marked(paper):
 def test_estimates_say_so(paper):
     assert "H200: an estimate until one is measured" in paper
     assert "±40%" in paper
+
+
+def test_precisions_are_named(paper):
+    words = " ".join(paper.split())
+    assert "many networks side by side, in ieee (lenet), tf32 (conv2, conv4, conv6, resnet18, vgg19)." in words
+    assert "many networks side by side, in tf32." in " ".join(plan(load_settings(), 2, ["conv2"]).split())
 
 
 def test_params_alone_are_needed(root):

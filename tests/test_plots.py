@@ -1,5 +1,7 @@
 """How panels are drawn: where axes are cut and what is marked there, axes that panels share, the reference in front."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from lth.claims.paired import LEAST_PERCENT
 from lth.plots import limits, style, sweep
 from lth.plots.arms import limit as limit_arms
 from lth.plots.histograms import draw_panels
-from lth.plots.lines import Line, grid, plot
+from lth.plots.lines import Line, against_percent_remaining, grid, label_y, plot
 
 PERCENTS = [100, 50, 10, 1.85, 1, 0.5]
 
@@ -110,16 +112,29 @@ def test_networks_that_have_all_collapsed_do_not_set_the_axis(column, good, lost
 
 
 def test_the_reference_is_black_thick_and_in_front():
-    values = {"a": "1", "lenet": "2", "b": "3"}
-    rows = pd.DataFrame({"round": [0, 1], "percent_remaining": [100, 50], "es_validation_accuracy": [0.98, 0.97], "es_test_accuracy": 0.98})
+    colours = sweep.shades(["a", "lenet", "b"])
     ax = grid(1, 1, height=2)[1][0, 0]
-    sweep.draw_values(ax, dict.fromkeys(values, rows), values, "panel", "es_validation_accuracy")
+    plot(ax, [replace(line([0.98, 0.97], colour=colours[name]), label=name, reference=name == "lenet") for name in ("a", "lenet", "b")])
     drawn = {artist.get_label(): artist[0] for artist in ax.containers}
-    assert list(drawn) == ["1", "2", "3"], "in the legend the values stay in order"
-    assert drawn["2"].get_color() == style.INK
-    for other in (drawn["1"], drawn["3"]):
-        assert drawn["2"].get_zorder() > other.get_zorder()
-        assert drawn["2"].get_linewidth() > other.get_linewidth()
+    assert list(drawn) == ["a", "lenet", "b"], "in the legend the values stay in order"
+    assert drawn["lenet"].get_color() == style.INK
+    for other in (drawn["a"], drawn["b"]):
+        assert drawn["lenet"].get_zorder() > other.get_zorder()
+        assert drawn["lenet"].get_linewidth() > other.get_linewidth()
+
+
+@pytest.mark.parametrize(("rounds", "ticks", "shown"), [(5, 10, 5), (10, 10, 10), (28, 10, 10), (33, 10, 6), (15, 5, 5), (33, 5, 4)])
+def test_ticks_are_at_every_round_or_every_third(rounds, ticks, shown):
+    percents = [100 * 0.8**round for round in range(rounds)]
+    ax = against_percent_remaining(grid(1, 1, height=2)[1][0, 0], percents, ticks=ticks)
+    assert len(ax.get_xticks()) == shown <= ticks
+    assert set(ax.get_xticks()) <= set(percents[::3] if shown < rounds else percents)
+
+
+def test_a_label_that_is_too_long_is_broken_before_at():
+    ax = grid(1, 1, height=2)[1][0, 0]
+    assert label_y(ax, "test accuracy at early stop").get_ylabel() == "test accuracy at early stop"
+    assert label_y(ax, "validation accuracy at early stop").get_ylabel() == "validation accuracy\nat early stop"
 
 
 @pytest.mark.parametrize("count", [1, 3, 9])

@@ -21,7 +21,7 @@ from lth.experiments.rounds import train_round
 from lth.experiments.stage import open_stage
 from lth.measures import IDENTITY
 from lth.results.columns import COLUMNS, CURVES
-from lth.results.files import save
+from lth.results.files import arms_of, save
 from lth.results.provenance import record
 from lth.results.summary import headline
 from lth.tickets import load_ticket, load_tickets, save_initial
@@ -105,6 +105,27 @@ def test_curves_are_of_the_rows(trained):
         assert curve["iteration"].iloc[curve["validation_loss"].argmin()] == row["es_iteration"]
         assert curve["validation_loss"].iloc[-1] == np.float32(row["final_validation_loss"])
         assert curve["test_accuracy"].notna().tolist() == ([True] * 3 + [False] * 2 if identity[0] == "ticket" else [False] * 5)
+
+
+def test_an_arm_is_there_when_all_its_stages_are(unrecorded):
+    whole = arms_of("quick/tiny")
+    assert whole == {"ticket", *(block.control for block in unrecorded.blocks.values())}
+    name, block = next(iter(unrecorded.blocks.items()))
+    runs = paths.RESULTS / "quick" / "tiny" / "runs"
+    (runs / f"{name}.csv").unlink()
+    assert arms_of("quick/tiny") == whole - {block.control}
+    assert set(load_results("tiny", arms_of("quick/tiny"))["arm"]) == whole - {block.control}
+    with pytest.raises(LthError, match=rf"{name}\.csv is missing"):
+        load_results("tiny")
+    (runs / "r01.csv").unlink()
+    assert "ticket" not in arms_of("quick/tiny"), "one round of several"
+
+
+def test_rows_that_provenance_names_are_missed(trained):
+    (paths.RESULTS / "quick" / "tiny" / "runs" / "r01.csv").unlink()
+    assert "ticket" in arms_of("quick/tiny"), "they were there"
+    with pytest.raises(LthError, match=r"r01\.csv is missing"):
+        load_results("tiny", arms_of("quick/tiny"))
 
 
 @pytest.mark.parametrize("stage", ["r02", "reinit"])

@@ -17,6 +17,7 @@ import time
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -27,9 +28,13 @@ import tiny
 from lth.errors import LthError
 from lth.storage import write_atomically, write_bytes
 from lth.training import checkpoints as open_checkpoints
+from lth.training import loop
 
 LONGER = {"training.iterations": 160, "evaluation.every": 20, "network.dropout": 0.3, "network.width": 0.1}
 """Long enough to be killed on the way, with dropout so that the generator's state counts."""
+
+CONVOLUTIONAL = {**LONGER, "network.name": "conv2", "data.name": "cifar10", "network.width": 0.05, "training.iterations": 60}
+"""Trained by the sparse engine's kernels for convolutions."""
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["lth.experiments.rounds", "torch._inductor"])  # imported once, so that a stage starts at once
@@ -44,14 +49,14 @@ class Moment(NamedTuple):
     nth: int
 
 
-def run_stage(root: Path, stage: str, name: str, moment: Moment | None, messages: Connection) -> None:
+def run_stage(root: Path, stage: str, name: str, moment: Moment | None, cores: int | None, messages: Connection) -> None:
     """What a stage's process does."""
-    import lth.training.checkpoint
-    import lth.training.loop
     from lth.entry import run
 
     tiny.move_root(root)
-    lth.training.loop.CHECKPOINT_SECONDS = -1.0
+    if cores:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+    tiny.save_checkpoints_always()
     if moment:
         strike_at(moment)
     sys.argv = [stage, "tiny", name]
@@ -105,11 +110,11 @@ def strike_at(moment: Moment) -> None:
 
 
 class Stage:
-    """A stage in a process of its own."""
+    """A stage in a process of its own, on all cores or on so many, with a thread for each."""
 
-    def __init__(self, root: Path, stage: str, name: str, *moment):
+    def __init__(self, root: Path, stage: str, name: str, *moment, cores: int | None = None):
         self.said, says = multiprocessing.Pipe(duplex=False)
-        self.process = processes.Process(target=run_stage, args=(root, stage, name, Moment(*moment) if moment else None, says))
+        self.process = processes.Process(target=run_stage, args=(root, stage, name, Moment(*moment) if moment else None, cores, says))
         self.process.start()
         says.close()
 
@@ -147,17 +152,17 @@ def uninterrupted(tmp_path_factory) -> Path:
 @pytest.fixture
 def begun(uninterrupted, tmp_path):
     """A function to a project where all stages before the given one ran."""
+    return lambda stage: before(stage, uninterrupted, tmp_path / "project")
 
-    def make(stage: str) -> Path:
-        root = tmp_path / "project"
-        shutil.copytree(uninterrupted, root)
-        shutil.rmtree(root / "results")
-        shutil.rmtree(root / ".checkpoints")
-        if stage == "round":
-            (root / "tickets" / "quick" / "tiny" / "r00.npz").unlink()
-        return root
 
-    return make
+def before(stage: str, project: Path, root: Path) -> Path:
+    """A copy of a project where all stages before the given one ran."""
+    shutil.copytree(project, root)
+    shutil.rmtree(root / "results")
+    shutil.rmtree(root / ".checkpoints")
+    if stage == "round":
+        (root / "tickets" / "quick" / "tiny" / "r00.npz").unlink()
+    return root
 
 
 def assert_as_uninterrupted(root: Path, uninterrupted: Path, name: str) -> None:
@@ -194,6 +199,28 @@ def test_killed_again_and_again(stage, name, begun, uninterrupted):
         assert checkpoints(root), f"nothing to go on from after {moment}"
     Stage(root, stage, name).ends()
     assert_as_uninterrupted(root, uninterrupted, name)
+
+
+@pytest.fixture(scope="module")
+def convolutional(tmp_path_factory) -> Path:
+    """A project of a convolutional experiment whose round r00 ran through on one core."""
+    root = tmp_path_factory.mktemp("convolutional")
+    tiny.write_project(root, CONVOLUTIONAL)
+    subprocess.run([sys.executable, "-m", "lth.stages.initialise", "tiny"], env=tiny.environment(root), check=True)
+    Stage(root, "round", "r00", cores=1).ends()
+    assert "sparse-" in (root / "results" / "quick" / "tiny" / "runs" / "r00.csv").read_text()
+    return root
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_convolutional_stage_killed_again_and_again(cores, convolutional, tmp_path):
+    """On two cores both networks are under way when it happens."""
+    root = before("round", convolutional, tmp_path / "project")
+    for moment in (("killed half written", ".running", 3), ("killed before rename", ".finished", 1), ("killed half written", ".csv", 1)):
+        Stage(root, "round", "r00", *moment, cores=cores).ends(-signal.SIGKILL)
+        assert checkpoints(root), f"nothing to go on from after {moment}"
+    Stage(root, "round", "r00", cores=cores).ends()
+    assert_as_uninterrupted(root, convolutional, "r00")
 
 
 def test_what_a_killed_run_half_wrote_is_swept_up(begun):
@@ -265,6 +292,23 @@ def test_a_flipped_bit_is_not_trained_on_from(root):
                 assert all(torch.equal(loaded[1][name], value) for name, value in state.items())
             with open_checkpoints({}, "quick/tiny r01") as again:
                 assert again.spent >= 0
+
+
+@pytest.mark.parametrize(("took", "first", "least"), [(0.001, 31, 100), (0.5, 31, 100), (5.0, 31, 12), (60.0, 31, 1)])
+def test_checkpoints_take_a_fiftieth_of_the_time(monkeypatch, took, first, least):
+    """An hour and a half, evaluated every second, where each checkpoint takes so many; the first may be more than a fiftieth of what came before it."""
+    clock = [0.0]
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    pace, saved = loop.Pace(), []
+    while clock[0] < 5400:
+        clock[0] += 1
+        if pace.due():
+            saved.append(clock[0])
+            with pace.saving():
+                clock[0] += took
+            assert len(saved) == 1 or len(saved) * took <= loop.CHECKPOINT_SHARE * clock[0]
+    assert saved[0] == first
+    assert len(saved) >= least
 
 
 def test_a_second_run_of_a_stage_refuses(begun):

@@ -29,9 +29,13 @@ SENTENCES = {
     "reasons.yaml, scaling": SCALING,
     **{f"reasons.yaml, {key}, sentence {number}": text for key, texts in REASONS.items() for number, text in enumerate(texts, start=1)},
 }
-NAMES = {name.split("/")[1] for name in experiment_names()} | {"lenet-rate-0.1", "fc1", "fc2"}
+NAMES = (
+    {name.split("/")[1] for name in experiment_names()}
+    | {run for figure in FIGURES.values() for run in figure.experiments}
+    | {"fc1", "fc2"}
+)
 """Words with digits that are names."""
-ALLOWED = re.compile(r"95%|\[0, 1\]|ICLR 20\d\d|[Ss]ection \d|round 0|Conv-\d|lenet-\w+|fc1|sha256")
+ALLOWED = re.compile(r"95%|\[0, 1\]|ICLR 20\d\d|[Ss]ection \d|round 0|Conv-\d|Resnet-18|VGG-19|lenet-\w+|fc1|sha256")
 """Digits that are no result of ours."""
 TEMPLATES = sorted((paths.ROOT / "src" / "lth" / "reports" / "templates").glob("*.jinja"))
 

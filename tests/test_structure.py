@@ -166,7 +166,7 @@ def test_networks_trained_again_are_those_of_the_tickets(trained):
 def test_the_same_bytes_each_time(trained):
     def written() -> dict[str, bytes]:
         for name in ("figure15", "figure19", "figure20", "figure21", "figure23", "beyond_cost", "beyond_maps", "beyond_overlap"):
-            style.save(FIGURES[name].draw(Tables({"lenet": "quick/tiny"})), paths.FIGURES, name, scale="quick")
+            style.save(FIGURES[name].draw(Tables({"lenet": "quick/tiny"})), paths.FIGURES, name)
         files = [*(paths.RESULTS / "quick" / "tiny").glob("*.parquet"), *paths.FIGURES.iterdir()]
         return {file.name: file.read_bytes() for file in files}
 

@@ -8,6 +8,8 @@ from lth import paths
 from lth.config import experiment_names, load_experiment
 from lth.figures import figure26, figure27, figure28, figure29, figure30, figure31
 from lth.networks import build
+from lth.plots.sweep import variants
+from lth.results.tables import Tables
 
 RATES = {
     figure26: ("adam", [2.5e-5, 5e-5, 2e-4, 8e-4, 1.2e-3, 2e-3, 3.2e-3, 6.4e-3]),
@@ -16,7 +18,11 @@ RATES = {
 }
 SIZES = [(25, 9), (50, 17), (100, 34), (150, 50), (200, 67), None, (400, 134), (500, 167), (700, 233), (900, 300)]
 PREFIXES = ("lenet-size-", "lenet-rate-", "lenet-deviation-", "lenet-adam-", "lenet-sgd", "lenet-momentum-", "lenet-unit")
-SWEPT = [name for name in experiment_names("paper") if name.removeprefix("paper/").startswith(PREFIXES) and not name.endswith("-fresh")]
+SWEPT = [
+    name
+    for name in experiment_names("paper")
+    if name.removeprefix("paper/").startswith(PREFIXES) and not name.endswith(("-fresh", "-oneshot", "-continued"))
+]
 VARIED = (
     "network.hidden",
     "network.deviation",
@@ -37,12 +43,14 @@ def flat(values: dict, prefix: str = "") -> dict:
 @pytest.mark.parametrize("figure", RATES, ids=lambda figure: figure.__name__)
 def test_learning_rates(figure):
     optimiser, rates = RATES[figure]
-    plans = [load_experiment(name).training for name in figure.FIGURE.experiments]
+    names = list(figure.FIGURE.experiments)
+    plans = [load_experiment(name).training for name in names]
     assert {plan.optimiser.name for plan in plans} == {optimiser}
     trained = [plan.optimiser_of(variant).learning_rate for plan in plans for variant in plan.variants]
     assert sorted(trained) == rates, "each rate in one experiment"
-    assert list(map(float, figure.VALUES.values())) == rates
-    for value, rate in zip(figure.VALUES, rates, strict=True):
+    values = variants(Tables({name: f"paper/{name}" for name in names}), "learning_rate", *names)
+    assert list(map(float, values.values())) == rates, "in order"
+    for value, rate in zip(values, rates, strict=True):
         name, variant = (value, None) if isinstance(value, str) else value
         assert load_experiment(name).training.optimiser_of(variant).learning_rate == rate
 
@@ -72,7 +80,7 @@ class Made:
     """Tables of sweeps as long as params.yaml plans them, early stop and accuracy falling from round to round."""
 
     def __init__(self, names):
-        self.names = list(names)
+        self.names = {name: f"paper/{name}" for name in names}
 
     def __contains__(self, name):
         return name in self.names
@@ -106,8 +114,8 @@ class Made:
 @pytest.mark.parametrize("figure", [figure26, figure27, figure28, figure29, figure30])
 def test_a_sweep_shows_every_point_of_every_line(figure):
     tables = Made(figure.FIGURE.experiments)
-    drawn = figure.draw(tables)
-    assert drawn.numbers["line"].nunique() == len(figure.VALUES)
+    drawn = figure.FIGURE.draw(tables)
+    assert drawn.numbers["line"].nunique() == sum(len(plan.training.variants) for plan in map(load_experiment, tables))
     assert len(drawn.numbers) == 2 * sum(len(plan.rounds) * len(plan.training.variants) for plan in map(load_experiment, tables))
     for ax, (_, points) in zip(drawn.figure.axes, drawn.numbers.groupby("panel", sort=False), strict=True):
         left, right = ax.get_xlim()

@@ -18,7 +18,7 @@ from lth.data import DataSet, Split
 from lth.data.content import digest
 from lth.networks import build
 from lth.tickets import Ticket
-from lth.training import Checkpoints, Member, Plan, Trained, choose_engine, train_stack
+from lth.training import Checkpoints, Member, Plan, Trained, choose_engine, loop, train_stack
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -44,8 +44,13 @@ NUMBERS = {
 
 def numbers(changes: dict | None = None) -> dict:
     """What params.yaml of the tiny experiment holds; changes: values by dotted keys, `{"training.iterations": 7}`."""
-    values = copy.deepcopy(NUMBERS)
-    for key, value in (changes or {}).items():
+    return changed(NUMBERS, changes or {})
+
+
+def changed(values: dict, changes: dict) -> dict:
+    """A copy with other values, by dotted keys."""
+    values = copy.deepcopy(values)
+    for key, value in changes.items():
         *folders, last = key.split(".")
         place = values
         for folder in folders:
@@ -122,6 +127,12 @@ def engines(network: str) -> list[str]:
 def train(engine, members: list[Member], folder: Path) -> Trained:
     """Trains a stack; folder: an empty one, for its checkpoints."""
     return train_stack(engine, engine.plan, members, Checkpoints(folder), title="tiny", keep_parameters=True)
+
+
+def save_checkpoints_always(setattr=setattr) -> None:
+    """At every evaluation, whatever that takes."""
+    setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    setattr(loop, "CHECKPOINT_SHARE", 1e9)
 
 
 def move_root(root: Path, setattr=setattr) -> None:

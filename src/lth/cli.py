@@ -1,9 +1,12 @@
 """The `lth` command line: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."""
 
 import argparse
+import csv
 import signal
+import sys
 from pathlib import Path
 
+from lth import __version__, paths
 from lth.entry import run
 
 HELP = "The Lottery Ticket Hypothesis, reproduced: look at results, redraw and cite figures, take a ticket away; see what training takes, and train."
@@ -12,10 +15,15 @@ HELP = "The Lottery Ticket Hypothesis, reproduced: look at results, redraw and c
 def parser() -> argparse.ArgumentParser:
     """All commands and their help."""
     top = argparse.ArgumentParser(prog="lth", description=HELP, epilog="`make` and DVC train and draw everything: see README.md.")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    top.add_argument("--version", action="version", version=f"lth {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND")
 
-    show = commands.add_parser("show", help="a table of an experiment's rounds: P_m, early stop, accuracies, n")
-    show.add_argument("experiment", metavar="EXPERIMENT", help="a folder under pipelines/, such as quick/lenet, or lenet for paper/lenet")
+    show = commands.add_parser(
+        "show", help="a table of an experiment's rounds: P_m, early stop, accuracies, n; without a name, the experiments"
+    )
+    show.add_argument("experiment", metavar="EXPERIMENT", nargs="?", help="such as quick/lenet, or lenet for paper/lenet")
+    show.add_argument("--arm", action="append", default=[], help="such as ticket or reinit alone; may be given again")
+    show.add_argument("--csv", action="store_true", help="everything that is measured, as CSV")
     show.set_defaults(call=_show)
 
     figures = commands.add_parser("figures", help="redraw figures from the committed tables, without training")
@@ -23,10 +31,16 @@ def parser() -> argparse.ArgumentParser:
     figures.set_defaults(call=_figures)
 
     claims = commands.add_parser("claims", help="the paper's claims, ours beside the paper's, and the verdicts")
+    claims.add_argument("names", metavar="NAME", nargs="*", help="a claim, such as lenet-es-38, or an experiment, such as lenet-unit")
+    claims.add_argument("--all", action="store_true", help="with those that have not run")
+    claims.add_argument("--csv", action="store_true", help="with intervals and evidence, as CSV")
     claims.set_defaults(call=_claims)
 
     cite = commands.add_parser("cite", help="a figure's caption, provenance and BibTeX")
     cite.add_argument("figure", metavar="FIGURE", help="such as fig4, figure4 or 4")
+    form = cite.add_mutually_exclusive_group()
+    form.add_argument("--latex", action="store_true", help="a figure environment with the caption")
+    form.add_argument("--bibtex", action="store_true", help="the BibTeX entries alone")
     cite.set_defaults(call=_cite)
 
     export = commands.add_parser("export", help="write a ticket as one safetensors file that plain PyTorch reads")
@@ -38,14 +52,19 @@ def parser() -> argparse.ArgumentParser:
     export.set_defaults(call=_export)
 
     plan = commands.add_parser("plan", help="what training takes: operations, hours on a GPU and here, memory, disk, order")
-    plan.add_argument("experiments", metavar="EXPERIMENT", nargs="*", help="each alone; the paper's if none is given, sweeps added up")
+    plan.add_argument(
+        "experiments",
+        metavar="EXPERIMENT",
+        nargs="*",
+        help="each alone, or a collection such as desk; the paper's if none is given, sweeps added up",
+    )
     plan.add_argument("--all", action="store_true", help="every experiment there is, each alone")
     plan.set_defaults(call=_plan)
 
     train = commands.add_parser("train", help="train an experiment's stages one after another, without DVC; what is done is skipped")
     train.add_argument("experiment", metavar="EXPERIMENT")
     train.add_argument("stages", metavar="STAGE", nargs="*", help="such as initialise, r00 or reinit-1; all if none is given")
-    train.add_argument("--until", metavar="STAGE", help="all stages up to this one")
+    train.add_argument("--until", metavar="STAGE", help="in place of stages, all from the first to this one")
     train.set_defaults(call=_train)
     return top
 
@@ -53,30 +72,21 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ends quietly under `| head`
     words = parser().parse_args()
-    run(lambda *_: words.call(words))
+    if "call" in words:
+        run(lambda *_: words.call(words))
+    else:
+        parser().print_help()
 
 
 def _show(words: argparse.Namespace) -> None:
-    from lth.config import load_experiment
-    from lth.measures import VARIANT
-    from lth.results.files import load_results
-    from lth.results.summary import summarise
+    from lth.reports.rounds import experiments_by_collection, rounds_table, summary
 
-    folder = load_experiment(words.experiment).folder
-    table = summarise(load_results(folder))
-    table = table.sort_values("arm", key=lambda arms: arms.where(arms != "ticket", ""), kind="stable")
-    percent = {column: f"{column}_mean" for column in table.columns.str.removesuffix("_mean") if column.endswith("accuracy")}
-    shown = table[[*([VARIANT] if VARIANT in table else []), "arm", "round", "n"]].assign(
-        **{"P_m %": table["percent_remaining"].map("{:.1f}".format), "early stop": table["es_iteration_mean"].map("{:,.0f}".format)},
-        **{
-            column.replace("_accuracy", "").replace("es_", "ES ").replace("final_", "final ") + " %": (100 * table[mean]).map(
-                "{:.2f}".format
-            )
-            for column, mean in percent.items()
-        },
-    )
-    print(shown.to_string(index=False))
-    print("\nMeans over n networks; ES is early stop, accuracies in percent. Every network: results/" + folder + "/runs/")
+    if words.experiment is None:
+        print(experiments_by_collection())
+    elif words.csv:
+        summary(words.experiment, words.arm).to_csv(sys.stdout, index=False, float_format="%.6g")
+    else:
+        print(rounds_table(words.experiment, words.arm))
 
 
 def _figures(words: argparse.Namespace) -> None:
@@ -87,35 +97,52 @@ def _figures(words: argparse.Namespace) -> None:
 
 
 def _claims(words: argparse.Namespace) -> None:
-    from lth.claims.table import load_verdicts
+    from lth.claims.table import read_verdicts
+    from lth.reports.verdicts import about, listed
 
-    for row in load_verdicts().itertuples():
-        print(f"{row.id}: {row.title}{row.part and f' ({row.part})'}")
-        ours = f"ours {row.ours} (n = {row.n})" if row.ours else "ours –"
-        print(f"    paper {row.paper} (tolerance {row.tolerance}); {ours}: {row.verdict}")
+    paths.check_clone()
+    claims = about(read_verdicts(), words.names) if words.names else read_verdicts()
+    if words.csv:
+        table = csv.DictWriter(sys.stdout, claims[0], lineterminator="\n")
+        table.writeheader()
+        table.writerows(claims)
+    else:
+        print(listed(claims, everything=words.all or bool(words.names)))
 
 
 def _cite(words: argparse.Namespace) -> None:
-    from lth.reports.citation import citation
+    from lth.reports.citation import bibtex, citation, figure_environment
 
-    print(citation(words.figure))
+    print(figure_environment(words.figure) if words.latex else bibtex(words.figure) if words.bibtex else citation(words.figure))
 
 
 def _export(words: argparse.Namespace) -> None:
     from lth.tickets import load_ticket
-    from lth.tickets.export import export, how_to_read
+    from lth.tickets.export import export, how_to_read, refuse_existing
 
-    ticket = load_ticket(words.experiment, round=words.round, trial=words.trial, variant=words.variant)
+    refuse_existing(words.out)
+    ticket = load_ticket(words.experiment, words.round, words.trial, variant=words.variant)
+    if ticket.rewound:
+        from lth.experiments.rewinding import rewind
+
+        ticket = rewind(ticket)
+    new = "" if words.out.parent.exists() else f" (in {words.out.parent}, which was not there)"
     export(ticket, words.out)
-    print(f"{words.out}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}")
+    print(
+        f"{words.out}{new}: {ticket.weights_remaining:,} weights, P_m {ticket.percent_remaining:.3g}. To read it:\n\n{how_to_read(words.out)}"
+    )
 
 
 def _plan(words: argparse.Namespace) -> None:
     from lth.config import experiment_names, load_settings
     from lth.machine import cores
-    from lth.reports.plan import plan
+    from lth.reports.plan import plan, without_gpu
+    from lth.training.engines.choose import device_kind
 
-    print(plan(load_settings(), cores(), experiment_names() if words.all else words.experiments))
+    settings = load_settings()
+    print(plan(settings, cores(), experiment_names() if words.all else words.experiments))
+    if not words.experiments and device_kind(settings) == "cpu":
+        print(f"\n{without_gpu(settings, cores())}")
 
 
 def _train(words: argparse.Namespace) -> None:

@@ -6,7 +6,9 @@ With LTH_TRACEBACK=1 the traceback comes before it, wherever the line is not one
 import inspect
 import os
 import signal
+import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -35,13 +37,13 @@ def run(main: Callable[..., None]) -> None:
     try:
         if signal.getsignal(signal.SIGINT) is _interrupted:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        in_a_clone()
+        paths.check_clone()
         main(*sys.argv[1:])
     except LthError as error:
         sys.exit(f"error: {error}")
-    except KeyboardInterrupt:
-        print("interrupted; where it was training, the same command goes on from the checkpoint", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt as interrupt:
+        print("; ".join(filter(None, ["interrupted", str(interrupt), _deleted()])), file=sys.stderr)
+        _leave()
     except OSError as error:
         file = f"{error.filename}: " if error.filename else ""
         _last_resort(f"{file}{error.strerror or one_line(error)}; free some space, or mend or restore the file (git status)")
@@ -51,13 +53,6 @@ def run(main: Callable[..., None]) -> None:
         if not isinstance(error, EOFError | UnicodeError) and type(error).__module__.partition(".")[0] not in PARSERS:
             raise
         _last_resort(f"a file is damaged ({one_line(error)}); `git status` names those that changed, `git checkout -- FILE` restores one")
-
-
-def in_a_clone() -> None:
-    """Raises LthError where the package's root is not a clone of the repository."""
-    if not (paths.PIPELINES.is_dir() and (paths.ROOT / "params.yaml").is_file()):
-        remedy = "point LTH_ROOT at a clone, or unset it" if os.environ.get("LTH_ROOT") else "run this in a clone, or point LTH_ROOT at one"
-        raise LthError(f"{paths.ROOT} is no clone of the repository, it lacks pipelines/ or params.yaml: {remedy}")
 
 
 def importing() -> None:
@@ -70,6 +65,24 @@ def importing() -> None:
 def _interrupted(*_: object) -> NoReturn:
     os.write(2, b"interrupted before anything began\n")
     os._exit(INTERRUPTED)
+
+
+def _deleted() -> str:
+    """Which committed files are gone, as DVC deletes a stage's outputs before it runs it, and what brings them back; nothing without DVC."""
+    if "DVC_STAGE" not in os.environ:
+        return ""
+    listed = subprocess.run(["git", "-C", paths.ROOT, "ls-files", "--deleted"], capture_output=True, text=True, check=False).stdout
+    folders = sorted({str(Path(file).parent) for file in listed.splitlines()})
+    return f"DVC deleted results before it began: `git checkout -- {' '.join(folders)}` brings them back" if folders else ""
+
+
+def _leave() -> NoReturn:
+    """Ends at once, without waiting for threads that are still computing: what they keep, they write whole or not at all."""
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+    sys.exit(INTERRUPTED)
 
 
 def _one_line(kind: type[BaseException], error: BaseException, trace: object) -> None:

@@ -1,4 +1,4 @@
-"""Errors a user can mend. Stages print them as one line and exit with status 1."""
+"""Errors a user can mend. Stages print them as one line and exit with status 1; with status 130 where the user ended it."""
 
 LONGEST = 300
 """Characters of another library's message that a line quotes."""
@@ -6,6 +6,10 @@ LONGEST = 300
 
 class LthError(Exception):
     """One line that says what is wrong and how to mend it."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, where there is something to say of what is left behind."""
 
 
 def one_line(error: BaseException) -> str:

@@ -1,7 +1,10 @@
 """The machine: its processor, the cores that this process may use, the GPU."""
 
+import importlib.util
 import os
 import platform
+import shutil
+import sysconfig
 from pathlib import Path
 
 import torch
@@ -15,6 +18,12 @@ def cores() -> int:
 def memory_bytes() -> int:
     """The memory that the machine has."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def can_compile_triton() -> bool:
+    """Whether Triton is here, with what it needs beside a GPU to launch its kernels: a C compiler and Python's headers."""
+    compiler = os.environ.get("CC") or shutil.which("gcc") or shutil.which("clang")
+    return bool(importlib.util.find_spec("triton") and compiler) and Path(sysconfig.get_paths()["include"], "Python.h").is_file()
 
 
 def hardware() -> str:

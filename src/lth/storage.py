@@ -132,4 +132,6 @@ def _not_written(path: Path, error: Exception) -> LthError:
     remedy = "free some space or make the folder writable, and run the same command again"
     if isinstance(error, FileExistsError | NotADirectoryError):
         remedy = "a file lies where a folder belongs, move it away"
+    elif isinstance(error, IsADirectoryError):
+        remedy = "a folder lies where a file belongs, move it away"
     return LthError(f"could not write {paths.shown(path)}: {getattr(error, 'strerror', None) or one_line(error)}; {remedy}")

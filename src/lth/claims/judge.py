@@ -1,15 +1,17 @@
 """The claims, and a table of verdicts on them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
 
 from lth.claims import estimators
+from lth.claims.basis import ALL, PLAIN, Basis, bases
+from lth.claims.paired import Absent
+from lth.claims.pooled import Pooled
 from lth.claims.table import SOURCE
-from lth.claims.verdict import NOT_RUN
+from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, Measured
 from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
 from lth.results.tables import EXTRA, Tables, command, missing
@@ -35,6 +37,21 @@ class Claim:
     options: dict[str, Any] = field(default_factory=dict)
     kind: Literal["number", "direction"] = "number"
     """Whether the paper names a number, or a direction alone."""
+    unit: str = ""
+    """What the estimator's effects are counted in."""
+    value: float | None = None
+    """The paper's number, where it is of that unit."""
+
+    @property
+    def within(self) -> tuple[float, float] | None:
+        """The tolerance, where it is of that unit."""
+        if self.value is None:
+            return None
+        if "floor" in self.options:
+            return self.options["floor"], float("inf")
+        if "points" in self.options:
+            return self.value - self.options["points"], self.value + self.options["points"]
+        return tuple(self.options["within"])
 
 
 def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:
@@ -49,7 +66,7 @@ def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:
         if not isinstance(claim.figure, int):
             raise LthError(f"{where}: figure: {claim.figure!r} is wrong, must be the number of a figure of the paper")
         if claim.estimator and not hasattr(estimators, claim.estimator):
-            raise LthError(f"{where}: lth/claims/estimators.py has no function {claim.estimator!r}")
+            raise LthError(f"{where}: lth/claims/estimators/ has no function {claim.estimator!r}")
         claims.append(claim)
     return claims
 
@@ -58,49 +75,60 @@ CLAIMS = read_claims(SOURCE["claims"])
 SEEN = frozenset(SOURCE["seen"])
 """Experiments whose results were known when the rules took their present form: verdicts on them are exploratory."""
 
+EXPLORATORY, CONFIRMATION, POOLED = "exploratory", "confirmation", "pooled"
+DIRECTIONS = {REPRODUCED: "as claimed", DIRECTION: "as claimed", INCONCLUSIVE: "not told from chance", NOT_REPRODUCED: "the other way"}
+"""What an interval says of the direction, where no verdict is due."""
 
-UNIT = MappingProxyType({"lenet": "lenet-unit"})
-"""Lenet on pixels in [0, 1] in place of images of unit length: the paper does not say which it used."""
 
-
-def judge(claim: Claim, stand_ins: Mapping[str, str] = MappingProxyType({}), loaded: Tables | None = None) -> dict:
+def judge(claim: Claim, basis: Basis = PLAIN, loaded: Tables | None = None) -> dict:
     """One row of results/claims.csv. Only results of the collection `paper` are judged.
 
-    stand_ins: experiments to read in place of those that the claim names. loaded: tables to share with other claims.
+    loaded: tables to share with other claims.
     """
+    loaded = loaded or Tables({})
     row = {name: getattr(claim, name) for name in ("id", "part", "title", "section", "figure", "claim", "kind", "paper", "tolerance")}
-    needs = {stand_ins.get(name, name): of for name, of in claim.needs.items()}
-    folders = {name: f"paper/{name}" for name in needs}
-    there = experiment_names("paper")
-    makes = command({folders[name]: of for name, of in needs.items()}) if set(folders.values()) <= set(there) else ""
-    lacking = "; ".join(
-        f"{name} ({', '.join(absent)})"
-        for name, of in needs.items()
-        if (absent := missing(folders[name], tuple(of)) if folders[name] in there else of)
-    )
-    if not claim.estimator:
-        lacking = lacking or "an estimator"
-    outcome: dict = {
-        "ours": "",
-        "low": None,
-        "high": None,
-        "no effect": None,
-        "n": 0,
-        "verdict": NOT_RUN,
-        "evidence": "",
-        "not run": lacking,
-    }
+    row |= {"scaling": basis.scaling, "trials": basis.trials, "unit": claim.unit}
+    needs = {experiment: of for name, of in claim.needs.items() for experiment in basis.experiments(name)}
+    there = set(needs) <= {folder.split("/")[1] for folder in experiment_names("paper")}
+    makes = command({f"paper/{name}": of for name, of in needs.items()}) if there else ""
+    lacking = _lacking("paper", needs) or ("" if claim.estimator else "an estimator")
+    outcome: dict = dict.fromkeys(("effect", "low", "high", "no effect")) | {"ours": "", "n": 0, "verdict": NOT_RUN, "evidence": ""}
     if not lacking:
-        tables = (loaded or Tables({})).named(dict(zip(claim.needs, folders.values(), strict=True)))
+        read = zip(*([f"paper/{name}" for name in basis.experiments(named)] for named in claim.needs), strict=True)
+        parts = [loaded.named(dict(zip(claim.needs, folders, strict=True))) for folders in read]
         try:
-            measured = getattr(estimators, claim.estimator)(tables, **claim.options)
+            measured = _measured(claim, Pooled(parts) if len(parts) > 1 else parts[0])
             low, high = measured.interval()
-            outcome |= {"ours": measured.ours, "low": low, "high": high, "no effect": measured.none}
-            outcome |= {"n": len(measured.effects), "verdict": measured.verdict()}
-            outcome["evidence"] = "confirmation" if SEEN.isdisjoint(needs) else "exploratory"
-        except estimators.Absent as absent:
-            outcome["not run"] = str(absent)
-    return row | outcome | {"experiment": " ".join(needs), "command": makes}
+            outcome |= {"ours": measured.ours, "effect": measured.effects.mean(), "low": low, "high": high, "no effect": measured.none}
+            evidence = POOLED if basis.trials == ALL else EXPLORATORY if SEEN & set(needs) else CONFIRMATION
+            outcome |= {"n": len(measured.effects), "verdict": measured.verdict(), "evidence": evidence}
+        except Absent as absent:
+            lacking = str(absent)
+    return row | outcome | {"not run": lacking, "desk": desk_points(claim, loaded), "experiment": " ".join(needs), "command": makes}
+
+
+def desk_points(claim: Claim, loaded: Tables) -> str:
+    """In which direction networks of desk scale point, by the same estimator; no verdict, and nothing where they have not been run."""
+    if not claim.estimator or _lacking("desk", claim.needs):
+        return ""
+    try:
+        measured = _measured(claim, loaded.named({name: f"desk/{name}" for name in claim.needs}))
+    except Absent:
+        return ""
+    if len(measured.effects) < 2:
+        return f"{measured.ours}, of one trial"
+    return f"{DIRECTIONS[measured.verdict()]}: {measured.ours} (n = {len(measured.effects)})"
+
+
+def _measured(claim: Claim, tables: Tables) -> Measured:
+    return getattr(estimators, claim.estimator)(tables, **claim.options)
+
+
+def _lacking(collection: str, needs: Mapping[str, Sequence[str]]) -> str:
+    """What is needed of experiments of a collection and has not been run, in words."""
+    there = experiment_names(collection)
+    absent = {name: missing(folder, tuple(of)) if (folder := f"{collection}/{name}") in there else of for name, of in needs.items()}
+    return "; ".join(f"{name} ({', '.join(of)})" for name, of in absent.items() if of)
 
 
 def check_needs(claims: Iterable[Claim]) -> None:
@@ -115,15 +143,11 @@ def check_needs(claims: Iterable[Claim]) -> None:
                 raise LthError(f"claims.yaml, {claim.id}: needs: there is no {', '.join(unknown)}; there are: {known}")
 
 
-def judge_all() -> pd.DataFrame:
-    """All claims, in the order of claims.yaml. Raises LthError for one that needs what cannot be."""
+def judge_all(loaded: Tables | None = None) -> pd.DataFrame:
+    """All claims on all their bases, in the order of claims.yaml. Raises LthError for one that needs what cannot be.
+
+    loaded: tables to share.
+    """
     check_needs(CLAIMS)
-    loaded = Tables({})
-    return pd.DataFrame([judge(claim, loaded=loaded) for claim in CLAIMS])
-
-
-def judge_unit() -> pd.DataFrame:
-    """Those claims on Lenet alone that UNIT's results allow to judge, on these."""
-    loaded = Tables({})
-    rows = pd.DataFrame([judge(claim, UNIT, loaded) for claim in CLAIMS if set(claim.needs) == set(UNIT)])
-    return rows[rows["verdict"] != NOT_RUN]
+    loaded = loaded or Tables({})
+    return pd.DataFrame([judge(claim, basis, loaded) for claim in CLAIMS for basis in bases(claim.id, claim.needs)])

@@ -12,6 +12,7 @@ import pandas as pd
 from lth.claims.verdict import interval
 from lth.errors import LthError
 from lth.measures import VARIANT
+from lth.results.files import MADE_BY
 
 ES, ACCURACY = "es_iteration", "es_test_accuracy"
 
@@ -24,7 +25,7 @@ Effect = Callable[[int], pd.Series]
 
 
 class Absent(Exception):
-    """A round that a claim is judged on is not among the results; says which."""
+    """Networks that a claim is judged on are not among the results; says which."""
 
 
 def by_trial(rows: pd.DataFrame, arm: str, round: int, column: str) -> pd.Series:
@@ -61,14 +62,37 @@ def pruned_rounds(rows: pd.DataFrame, arm: str, least_percent: float = 0) -> lis
     return sorted(set(held["round"]))
 
 
+def measured_until(rows: pd.DataFrame, arm: str, round: int) -> None:
+    """Raises Absent where an arm has not been pruned for so many rounds: a threshold near there could not be seen."""
+    if max(pruned_rounds(rows, arm), default=0) < round:
+        raise Absent(f"{rows['experiment'].iloc[0]} ({arm} down to r{round:02})")
+
+
+def measured_down_to(rows: pd.DataFrame, arm: str, least_percent: float) -> None:
+    """Raises Absent where an arm ends so far above a P_m that another round could lie between: it does not tell what happens down to there."""
+    percents = sorted(set(rows[rows["arm"] == arm]["percent_remaining"].round(6)))
+    if len(percents) < 2 or percents[0] * percents[0] / percents[1] >= least_percent:
+        raise Absent(f"{rows['experiment'].iloc[0]} ({arm} down to P_m {least_percent:g})")
+
+
 def advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> Effect:
-    """How much better an arm is than another of the same round, in points of accuracy or in iterations."""
-    return lambda round: _paired(column, by_trial(rows, arm, round, column), by_trial(others, other, round, column))
+    """How much better an arm is than another of the same round, in points of accuracy or in iterations.
+
+    Raises LthError for rows of two experiments that were not made alike.
+    """
+    for made_by in MADE_BY if others is not rows else []:
+        made, otherwise = rows[made_by].iloc[0], others[made_by].iloc[0]
+        if made != otherwise:
+            raise LthError(
+                f"{rows['experiment'].iloc[0]} and {others['experiment'].iloc[0]} differ in {made_by}, {made} and {otherwise}: networks "
+                "are compared only where one made them all; rerun one of the two"
+            )
+    return lambda round: paired(column, by_trial(rows, arm, round, column), by_trial(others, other, round, column))
 
 
 def over_dense(rows: pd.DataFrame, column: str, arm: str = "ticket") -> Effect:
     """The same over the dense network."""
-    return lambda round: _paired(column, by_trial(rows, arm, round, column), by_trial(rows, "ticket", 0, column))
+    return lambda round: paired(column, by_trial(rows, arm, round, column), by_trial(rows, "ticket", 0, column))
 
 
 def mean_over(rounds: Sequence[int], effect: Effect) -> pd.Series:
@@ -93,7 +117,7 @@ def first_not_above(effect: Effect, rounds: Iterable[int]) -> int | None:
     return next((round for round in rounds if not effect(round).mean() > 0), None)
 
 
-def _paired(column: str, one: pd.Series, other: pd.Series) -> pd.Series:
+def paired(column: str, one: pd.Series, other: pd.Series) -> pd.Series:
     """How much better one is than the other, in points of accuracy or in iterations, in the trials that both hold. Raises Absent for none."""
     both = (one - other).dropna()
     if both.empty:

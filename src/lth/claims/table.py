@@ -1,45 +1,80 @@
-"""The verdicts as they are kept, results/claims.csv and claims-unit.csv: written with their hashes, and read back whole or not at all."""
+"""The verdicts as they are kept, results/claims.csv: written with its hash, and read back whole or not at all.
 
+Read without pandas, which takes longer to import than all else that `lth claims` does.
+"""
+
+import csv
 import io
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from lth import paths
+from lth.claims.basis import bases
 from lth.config.grammar import parse_yaml
 from lth.storage import read, summed, write_bytes, write_sums
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SOURCE = read(Path(__file__).with_name("claims.yaml"), parse_yaml)
 
-COLUMNS = {"id", "part", "title", "figure", "claim", "paper", "tolerance", "ours", "n", "verdict", "evidence", "experiment", "command"}
+COLUMNS = {
+    "id",
+    "part",
+    "scaling",
+    "trials",
+    "title",
+    "figure",
+    "claim",
+    "kind",
+    "paper",
+    "tolerance",
+    "ours",
+    "unit",
+    "effect",
+    "low",
+    "high",
+}
+COLUMNS |= {"n", "verdict", "evidence", "not run", "desk", "experiment", "command"}
 """Those that are shown."""
 
 
-def save_verdicts(**tables: pd.DataFrame) -> None:
-    """Writes results/claims.csv and the like, by name."""
-    for name, rows in tables.items():
-        write_bytes(_file(name), rows.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode())
-    write_sums(paths.RESULTS, [_file(name).name for name in tables])
+def save_verdicts(rows: "pd.DataFrame") -> None:
+    """Writes results/claims.csv."""
+    write_bytes(_file(), rows.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode())
+    write_sums(paths.RESULTS, [_file().name])
 
 
-def load_verdicts(name: str = "claims") -> pd.DataFrame:
-    """One row a claim or part of one: all of claims.yaml, or for `claims_unit` some. Raises LthError where it is missing or damaged."""
-    file = _file(name)
-    return read(
-        file, lambda content: _parse(content, name), "make it with `dvc repro -s -f claims`, or restore it with git", sha256=summed(file)
-    )
+def load_verdicts() -> "pd.DataFrame":
+    """`read_verdicts` as a table."""
+    import pandas as pd
+
+    return pd.DataFrame(read_verdicts(), columns=sorted(COLUMNS))
 
 
-def _parse(content: bytes, name: str) -> pd.DataFrame:
-    table = pd.read_csv(io.BytesIO(content), keep_default_na=False)
-    if lacking := COLUMNS - set(table):
+def read_verdicts() -> list[dict[str, Any]]:
+    """One row per claim or part of one, and basis that it is judged on. Raises LthError where it is missing or damaged."""
+    if not _file().is_file():
+        paths.check_clone()
+    return read(_file(), _parse, "make it with `dvc repro -s -f claims`, or restore it with git", sha256=summed(_file()))
+
+
+def _parse(content: bytes) -> list[dict[str, Any]]:
+    reader = csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True)
+    rows = list(reader)
+    if lacking := COLUMNS - set(reader.fieldnames or ()):
         raise ValueError(f"columns missing: {', '.join(sorted(lacking))}")
-    promised = [(entry["id"], entry.get("part", "")) for entry in SOURCE["claims"]]
-    found = list(zip(table["id"], table["part"], strict=True))
-    if found != (promised if name == "claims" else [claim for claim in promised if claim in found]):
-        raise ValueError(f"{len(found)} claims, which are not the {len(promised)} of claims.yaml in their order")
-    return table
+    promised = [
+        (entry["id"], entry.get("part", ""), basis.scaling, basis.trials)
+        for entry in SOURCE["claims"]
+        for basis in bases(entry["id"], entry["needs"])
+    ]
+    if [(row["id"], row["part"], row["scaling"], row["trials"]) for row in rows] != promised:
+        raise ValueError(f"{len(rows)} rows, which are not the {len(promised)} that claims.yaml promises in their order")
+    if any(None in row or None in row.values() for row in rows):
+        raise ValueError("a row has more or fewer cells than there are columns")
+    return [row | {"figure": int(row["figure"]), "n": int(row["n"])} for row in rows]
 
 
-def _file(name: str) -> Path:
-    return paths.RESULTS / f"{name.replace('_', '-')}.csv"
+def _file() -> Path:
+    return paths.RESULTS / "claims.csv"

@@ -6,15 +6,15 @@ inconclusive     the interval contains "no effect"
 not reproduced   the interval excludes it on the other side
 not run          results are missing
 
-Where the claim is that there is no effect: reproduced where the interval lies wholly within the equivalence bounds, not reproduced where it
-lies wholly outside them, inconclusive otherwise.
+Where the claim is that there is no effect ("do not differ", "no better than"), or names a level, from which ours shall not differ: reproduced
+where the interval lies wholly within the equivalence bounds, not reproduced where it lies wholly outside them, inconclusive otherwise. The
+bounds are ±0.5 points of accuracy for two arms, and the tolerance of a level.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from lth.errors import LthError
 
@@ -40,7 +40,7 @@ class Measured:
     """float64 [trials]: each trial's effect, larger in the claimed direction; `none` is no effect."""
     none: float = 0.0
     equivalence: float | None = None
-    """The claim is that there is no effect: how far from `none` the interval may reach. Noise alone reproduces nothing so."""
+    """The claim is that there is no effect, or that a level is `none`: how far from it the interval may reach. Noise alone reproduces nothing so."""
 
     def interval(self) -> tuple[float, float]:
         """The 95% interval of the mean effect over trials, by Student's t."""
@@ -65,5 +65,7 @@ def interval(effects: Sequence[float]) -> tuple[float, float]:
     effects = np.asarray(effects, float)
     if len(effects) < 2:
         raise LthError(f"a 95% interval needs two trials, not {len(effects)}: raise `trials` in the experiment's params.yaml")
+    from scipy import special  # which nothing waits for that only reads verdicts
+
     half = special.stdtrit(len(effects) - 1, 0.975) * effects.std(ddof=1) / len(effects) ** 0.5
     return effects.mean() - half, effects.mean() + half

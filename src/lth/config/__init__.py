@@ -19,7 +19,7 @@ from lth.config.experiment import (
     Trials,
 )
 from lth.config.load import experiment_names, load_experiment, load_settings
-from lth.config.settings import Frozen, Settings
+from lth.config.settings import Frozen, Precision, Settings
 
 __all__ = [
     "AT_ONCE",
@@ -32,6 +32,7 @@ __all__ = [
     "Frozen",
     "NetworkConfig",
     "OptimiserConfig",
+    "Precision",
     "PruningConfig",
     "Settings",
     "TrainingConfig",

@@ -1,11 +1,15 @@
 """pipelines/<collection>/<experiment>/params.yaml, as typed objects."""
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from lth.config.settings import Frozen, Positive
+from lth.config.architectures import ARCHITECTURES
+from lth.config.data_sets import data_sets
+from lth.config.settings import Frozen, Positive, Precision, Settings
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Rates = Annotated[
@@ -38,8 +42,20 @@ NETWORKS, POINTS = 100_000, 10_000
 """At most so many networks in an experiment, and so many evaluations of each while it trains."""
 
 
+def one_of(registered: Callable[[], Mapping[str, object]]) -> AfterValidator:
+    """That a word names an entry of a registry."""
+
+    def check(name: str) -> str:
+        if name not in registered():
+            *others, last = map(repr, registered())
+            raise PydanticCustomError("unknown_name", "Input should be {allowed}", {"allowed": f"{', '.join(others)} or {last}"})
+        return name
+
+    return AfterValidator(check)
+
+
 class NetworkConfig(Frozen):
-    name: Literal["lenet", "conv2", "conv4", "conv6", "resnet18", "vgg19"]
+    name: Annotated[str, one_of(lambda: ARCHITECTURES)]
     width: Annotated[float, Field(gt=0, le=100)] = 1.0
     """Factor on every hidden width; 1.0 is the paper's network."""
     dropout: Rate = 0.0
@@ -51,9 +67,10 @@ class NetworkConfig(Frozen):
 
     @model_validator(mode="after")
     def _consistent(self):
-        if self.name != "lenet" and (self.hidden or self.deviation):
+        takes = ARCHITECTURES[self.name].takes
+        if any(getattr(self, key) and key not in takes for key in ("hidden", "deviation")):
             raise ValueError(f"hidden and deviation are for lenet, not for {self.name}")
-        if self.deep and self.dropout:
+        if self.dropout and "dropout" not in takes:
             raise ValueError(f"dropout is for networks with hidden dense layers; {self.name} has none")
         if self.hidden and self.width != 1:
             raise ValueError("hidden and width both set Lenet's size; leave width at 1.0")
@@ -61,18 +78,18 @@ class NetworkConfig(Frozen):
 
     @property
     def deep(self) -> bool:
-        """Whether it is one of the paper's section 4: convolutions with batchnorm, of whose weights the output layer's are never pruned."""
-        return self.name in ("resnet18", "vgg19")
+        """As in `Architecture`."""
+        return ARCHITECTURES[self.name].deep
 
 
 class DataConfig(Frozen):
-    name: Literal["mnist", "cifar10"]
+    name: Annotated[str, one_of(data_sets)]
     scaling: Literal["unit", "l2", "standardised"]
 
     @property
     def images(self) -> dict[str, int]:
         """How many images each split has."""
-        return {"train": 55_000 if self.name == "mnist" else 45_000, "validation": 5_000, "test": 10_000}
+        return data_sets()[self.name].images
 
 
 class OptimiserConfig(Frozen):
@@ -94,6 +111,9 @@ Values = Annotated[
     tuple[Annotated[float, Field(ge=0, allow_inf_nan=False, strict=False)], ...], Field(strict=False, min_length=1, max_length=100)
 ]
 
+FRESH = ("reinit", "sparsity")
+"""Controls that keep none of a ticket's values: there is no iteration that fresh ones could be rewound to, and they are trained from the beginning."""
+
 SWEPT = ("learning_rate", "warmup")
 """Keys of the optimiser that a sweep may vary: they change neither shapes nor pruning, so that networks of all values make one stack."""
 
@@ -104,6 +124,12 @@ class TrainingConfig(Frozen):
     optimiser: OptimiserConfig
     augment: Literal["flip-crop"] | None = None
     """How training images are varied from one time that they are seen to the next (`lth.training.augmentation`)."""
+    rewind: Annotated[int, Field(ge=0)] = Field(0, exclude_if=lambda iteration: not iteration)
+    """Late rewinding: the iteration of the dense network's training that a ticket's survivors return to and are trained on from; 0 is its initial
+    weights. Left out of dumps where it is 0, so that what is known by their hash stays what it was."""
+    precision: Precision | None = Field(None, exclude_if=lambda value: value is None)
+    """Of float32 matrix products and convolutions on CUDA, if not the root's; on a CPU it is of no effect. Where absent it is left out of what
+    is hashed, so that experiments without it are what they were before there was such a key."""
     vary: dict[str, Values] = Field({}, max_length=1)
     """A sweep: one key of SWEPT, as `optimiser.learning_rate`, and the values in which every network is trained, in place of the optimiser's own."""
 
@@ -124,6 +150,10 @@ class TrainingConfig(Frozen):
                         f"vary.{key}: {value:g} is wrong, {error.errors()[0]['msg'].replace('Input should', 'must')}"
                     ) from None
         return self
+
+    def precision_under(self, settings: Settings) -> Precision:
+        """The experiment's own, or the root's."""
+        return self.precision or settings.precision
 
     @property
     def variants(self) -> tuple[float | None, ...]:
@@ -157,9 +187,12 @@ class EvaluationConfig(Frozen):
     def _ascending(cls, iterations):
         return ascending(iterations)
 
-    def points(self, iterations: int) -> list[int]:
-        """Iterations of a training at which networks are evaluated: 0, every so many, those that a test is asked at, and always the last."""
-        return sorted({*range(0, iterations, self.every), *self.test_at, iterations})
+    def points(self, iterations: int, first: int = 0) -> list[int]:
+        """Iterations of a training at which networks are evaluated: 0, every so many, those that a test is asked at, and always the last.
+
+        first: the iteration that a rewound network is trained on from; it is evaluated where others are, from there on.
+        """
+        return [point for point in sorted({*range(0, iterations, self.every), *self.test_at, iterations}) if point >= first]
 
 
 AT_ONCE = ("oneshot", "continued", "iteration0")
@@ -177,6 +210,11 @@ class PruningConfig(Frozen):
     """The same for hidden dense layers."""
     output: Rates
     """The same for the output layer."""
+    criterion: Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", max_length=100)] = Field(
+        "magnitude", exclude_if=lambda criterion: criterion == "magnitude"
+    )
+    """What a round ranks trained weights by: one of `lth.pruning.criteria.CRITERIA`, checked where a stage trains. Left out of dumps where it
+    is the paper's, so that what is known by their hash stays what it was."""
     levels: Annotated[int, Field(gt=0, lt=100)] | None = None
     """How many masks `oneshot`, `continued` and `iteration0` make of a dense network, for blocks to train as r01, r02, …"""
 
@@ -186,6 +224,8 @@ class PruningConfig(Frozen):
             raise ValueError("method: global ranks convolutions alone; fc and output must be 0")
         if (self.levels is not None) != (self.method in AT_ONCE):
             raise ValueError(f"levels belongs to the methods {', '.join(AT_ONCE)} and to them alone, not to {self.method}")
+        if self.criterion != "magnitude" and self.method in AT_ONCE:
+            raise ValueError(f"criterion belongs to pruning round after round (layerwise, global), not to {self.method}")
         for kind in ("conv", "fc", "output"):
             shares = getattr(self, kind)
             if isinstance(shares, tuple) and (self.method != "oneshot" or len(shares) != self.levels or list(shares) != sorted(shares)):
@@ -280,9 +320,9 @@ class Experiment(Frozen):
                 raise ValueError(f"blocks.{name}: a block of tickets has one draw and belongs to the methods {', '.join(AT_ONCE)}")
         if self.pruning.levels and len(self.rounds) > 1:
             raise ValueError(f"rounds must hold r00 alone for pruning.method {self.pruning.method}: blocks train its levels")
-        wanted = "mnist" if self.network.name == "lenet" else "cifar10"
-        if self.data.name != wanted:
-            raise ValueError(f"data.name is {self.data.name}, but {self.network.name} takes {wanted}")
+        taken = [name for name, source in data_sets().items() if source.image == ARCHITECTURES[self.network.name].image]
+        if self.data.name not in taken:
+            raise ValueError(f"data.name is {self.data.name}, but {self.network.name} takes {' or '.join(taken)}")
         if self.training.batch_size > (train := self.data.images["train"]):
             raise ValueError(f"training.batch_size: {self.training.batch_size} is wrong, must be at most the {train} training images")
         for split, count in self.data.images.items():
@@ -292,8 +332,15 @@ class Experiment(Frozen):
             raise ValueError(
                 f"evaluation.test_at: {self.evaluation.test_at[-1]} is wrong, must be at most the {self.training.iterations} iterations"
             )
-        if self.training.augment and wanted != "cifar10":
-            raise ValueError(f"training.augment: {self.training.augment} is for cifar10; a digit mirrored is another sign")
+        if self.training.rewind >= self.training.iterations:
+            raise ValueError(
+                f"training.rewind: {self.training.rewind} is wrong, must be less than the {self.training.iterations} iterations"
+            )
+        if self.training.rewind and self.pruning.levels:
+            raise ValueError(f"training.rewind belongs to pruning round after round (layerwise, global), not to {self.pruning.method}")
+        if self.training.augment and self.training.augment not in data_sets()[self.data.name].augment:
+            fit = " or ".join(name for name, source in data_sets().items() if self.training.augment in source.augment)
+            raise ValueError(f"training.augment: {self.training.augment} is for {fit}; a digit mirrored is another sign")
         if self.network.deep and (self.pruning.fc or self.pruning.output):
             raise ValueError(f"pruning.fc and pruning.output must be 0 for {self.network.name}, whose dense layer is never pruned")
         if (points := self.training.iterations // self.evaluation.every) > POINTS:
@@ -306,6 +353,9 @@ class Experiment(Frozen):
                 raise ValueError(f"training.optimiser: warmup and drops must lie within the {self.training.iterations} iterations")
         return self
 
+    def __repr__(self) -> str:
+        return f"Experiment({self.folder!r}: {self.network.name} on {self.data.name}, {self.last_round} rounds, {self.trials.count} trials)"
+
     @property
     def folder(self) -> str:
         """Where it lies below pipelines/, results/ and tickets/: `paper/lenet`."""
@@ -315,6 +365,10 @@ class Experiment(Frozen):
     def last_round(self) -> int:
         """The last round, or level of pruning made at once, that has a mask."""
         return self.pruning.levels or len(self.rounds) - 1
+
+    def first_iteration(self, arm: str, round: int) -> int:
+        """The iteration that a network's training starts from, counted as the dense network's are."""
+        return 0 if round == 0 or arm in FRESH else self.training.rewind
 
     @cached_property
     def family(self) -> str:

@@ -54,13 +54,15 @@ def _folder(name: str) -> str:
     for folder in [name] if "/" in name else [f"{collection}/{name}" for collection in COLLECTIONS]:
         if NAME.fullmatch(folder) and (paths.PIPELINES / folder).is_dir():
             return folder
-    known = experiment_names()
+    known = sorted(experiment_names(), key=lambda folder: not (paths.RESULTS / folder / "summary.csv").is_file())
     if not known:
-        raise LthError(f"{paths.PIPELINES} holds no experiment: run this in a clone of the repository, or point LTH_ROOT at one")
-    words = {word: folder for folder in known for word in (folder, folder.split("/")[1])}
-    near = list(dict.fromkeys(words[word] for word in difflib.get_close_matches(name.lower(), words, n=5, cutoff=0.5)))
+        paths.check_clone()
+        raise LthError(f"{paths.shown(paths.PIPELINES)}/ holds no experiment: restore it with `git checkout -- pipelines`")
+    words = {word: folder for folder in reversed(known) for word in (folder, folder.split("/")[1])}
+    close = {words[word] for word in difflib.get_close_matches(name.lower(), words, n=5, cutoff=0.5)}
+    near = [folder for folder in known if folder in close]
     meant = f"did you mean {' or '.join(near)}?" if near else f"there are {len(known)}, such as {', '.join(known[:5])}"
-    raise LthError(f"unknown experiment {_quoted(name)}; {meant} (see {paths.shown(paths.PIPELINES)}/)")
+    raise LthError(f"unknown experiment {_quoted(name)}; {meant} (`lth show` lists them)")
 
 
 def _load(model: type[Frozen], file: Path):

@@ -6,9 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
+Precision = Literal["ieee", "tf32"]
+"""Of float32 matrix products and convolutions on CUDA: exact float32, or TensorFloat-32, whose factors keep ten bits of mantissa."""
+
 
 class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)  # built when params are read
 
 
 class Settings(Frozen):
@@ -20,8 +23,8 @@ class Settings(Frozen):
     """`auto` takes the GPU where there is one."""
     engine: Literal["auto", "torch", "sparse"]
     """`auto` chooses by network and device alone (`lth.training.choose_engine`)."""
-    precision: Literal["ieee", "tf32"]
-    """float32 matrix products on CUDA: exact float32, or TensorFloat-32."""
+    precision: Precision
+    """That of experiments which have none of their own (`training.precision`)."""
     chunk_gib: Annotated[float, Field(gt=0, le=4096)]
     """GPU memory, in GiB, that one chunk of the stack may take; fixes the chunk size."""
     cpu_hours: Positive

@@ -1,4 +1,4 @@
-"""MNIST and CIFAR10: fetched, verified, split once, kept as one tensor file per data set."""
+"""The data sets: fetched, verified, split once, kept as one tensor file each."""
 
 from lth.data.dataset import DataSet, Split, is_split_by, load_data, prepare
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -10,13 +11,12 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths, seeds
+from lth.config import DataConfig
+from lth.config.data_sets import VALIDATION_IMAGES, data_sets
 from lth.data.content import IMAGES, PARTS, check, recorded
 from lth.data.sources import read_originals
 from lth.errors import LthError, one_line
 from lth.storage import write_atomically
-
-VALIDATION_IMAGES = 5_000
-"""Images of the training set held out for validation (paper, section 2)."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class Split:
 
     inputs: Tensor
     labels: Tensor
+
+    def __repr__(self) -> str:
+        return f"Split({len(self.labels):,} images of {'x'.join(map(str, self.inputs.shape[1:]))})"
 
     def first(self, images: int | None) -> "Split":
         """The first so many images; None is all of them."""
@@ -50,13 +53,19 @@ def prepare(name: str, seed: int, file: Path) -> None:
     write_atomically(file, lambda temporary: save_file(tensors, temporary))
 
 
-def load_data(name: str, scaling: str) -> DataSet:
-    """A prepared data set with its images scaled to float32.
+def load_data(name: str, scaling: str = "unit") -> DataSet:
+    """A prepared data set, `mnist` or another of data_sets.yaml, with its images scaled to float32.
 
     scaling: `unit` divides pixels by 255; `l2` divides each image by its Euclidean norm, as the first author's released code does;
     `standardised` takes each channel of the training images to mean 0 and standard deviation 1.
-    Raises LthError where the file is missing, damaged, or not of this data set.
+    Raises LthError for another name or scaling, and where the file is missing, damaged, or not of this data set.
     """
+    scalings = get_args(DataConfig.model_fields["scaling"].annotation)
+    for key, value, allowed in (("name", name, data_sets()), ("scaling", scaling, scalings)):
+        if value not in allowed:
+            raise LthError(f"load_data: {key} is {value!r:.60}, must be {' or '.join(allowed)}")
+    if not paths.NUMERICS.is_dir():
+        paths.check_clone()
     file, content = paths.DATA / f"{name}.safetensors", recorded(name)
     try:
         with safe_open(file, "pt") as tensors:

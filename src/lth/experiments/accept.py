@@ -15,6 +15,7 @@ import pandas as pd
 from lth import paths, seeds
 from lth.config import Experiment, Settings
 from lth.errors import LthError
+from lth.experiments.rewinding import rewound
 from lth.experiments.stage import open_stage
 from lth.machine import hardware
 from lth.measures import IDENTITY, MEASURED, VARIANT
@@ -46,7 +47,8 @@ def check(settings: Settings, experiment: Experiment) -> str:
                 f"the results of {experiment.folder} were made by engine {made_by}, and this would train {present}: "
                 "set `engine` and `device` in params.yaml to what made them"
             )
-        members = [stage.member(ticket, arm=row.arm, draw=row.draw) for row, ticket in zip(chosen.itertuples(), tickets, strict=True)]
+        starts = zip(chosen.itertuples(), rewound(stage, tickets), strict=True)
+        members = [stage.member(ticket, arm=row.arm, draw=row.draw) for row, ticket in starts]
         again = stage.rows(members, stage.train(members))
     exact = made_by == present and _made_here(experiment, stage.made_by["library"])
     compare(rows, chosen, again, exact=exact)

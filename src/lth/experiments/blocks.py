@@ -2,6 +2,7 @@
 
 from lth.config import Experiment, Settings
 from lth.errors import LthError
+from lth.experiments.rewinding import rewound
 from lth.experiments.stage import open_stage
 from lth.tickets import load_rounds
 
@@ -14,5 +15,7 @@ def train_block(settings: Settings, experiment: Experiment, name: str) -> None:
     rounds = load_rounds(experiment, [int(round[1:]) for round in block.rounds])
     tickets = [ticket for tickets in rounds.values() for ticket in tickets]
     with open_stage(settings, experiment, name, tickets, test_curve_until=block.test_curve_until) as stage:
+        if experiment.first_iteration(block.control, tickets[0].round):  # fresh values return nowhere
+            tickets = rewound(stage, tickets)
         members = [stage.member(ticket, arm=block.control, draw=draw) for ticket in tickets for draw in range(block.draws)]
         stage.write(members, stage.train(members))

@@ -1,12 +1,13 @@
 """What training an experiment takes, from its params and the speeds of `lth.experiments.speeds` alone: nothing is read, built on disk or trained."""
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lth.config import Experiment, Settings
 from lth.experiments.operations import network_operations
-from lth.experiments.speeds import H200, sparse_seconds, torch_core
+from lth.experiments.speeds import H200, SPARSE_CONVOLUTION, sparse_seconds, torch_core
 from lth.networks import Network, build
 from lth.results.expected import expected_networks
 from lth.training import Plan
@@ -73,17 +74,23 @@ def stage_budget(experiment: Experiment, settings: Settings, cores: int, network
     """What one stage takes that trains these networks; disk without tickets."""
     network, data = build(experiment.network), experiment.data
     count = sum(alike.count for alike in networks)
-    core_seconds = sum(alike.count * _core_seconds(experiment, settings, network, alike) for alike in networks)
+    core_seconds, cpu_seconds = 0.0, 0.0
+    for _, stack in itertools.groupby(networks, key=lambda alike: alike.plan):  # one stack after another
+        seconds = [_core_seconds(experiment, settings, network, alike) for alike in stack for _ in range(alike.count)]
+        core_seconds += sum(seconds)
+        cpu_seconds += sum(seconds) / len(seconds) * math.ceil(len(seconds) / cores)
     each = max(bytes_a_network(network, alike.plan, data.images["train"]) for alike in networks)
     chunk = min(count, max(1, int(settings.chunk_gib * GIB / each)))
     points = sum(alike.count * len(alike.plan.evaluation_points) for alike in networks)
     return Budget(
         networks=count,
         operations=sum(alike.count * network_operations(network, data, alike.plan) for alike in networks),
-        gpu_seconds=sum(alike.count * H200[settings.precision].seconds(network, data, alike.plan) for alike in networks),
+        gpu_seconds=sum(
+            alike.count * H200[experiment.training.precision_under(settings)].seconds(network, data, alike.plan) for alike in networks
+        ),
         core_seconds=core_seconds,
         longest_core_seconds=core_seconds,
-        cpu_seconds=core_seconds / count * math.ceil(count / cores),
+        cpu_seconds=cpu_seconds,
         gpu_bytes=GPU_BYTES + chunk * each,
         cpu_bytes=CPU_BYTES + min(count, cores) * each,
         disk_bytes=STAGE_BYTES + count * ROW_BYTES + points * POINT_BYTES,
@@ -91,16 +98,21 @@ def stage_budget(experiment: Experiment, settings: Settings, cores: int, network
 
 
 def stage_networks(experiment: Experiment) -> dict[str, list[Alike]]:
-    """What each stage of an experiment trains, by the stage's name; of masks made by training on, also what finds them."""
-    stages = {}
+    """What each stage of an experiment trains, by the stage's name; of masks made by training on, also what finds them, and of late rewinding
+    the dense networks up to where tickets return to."""
+    stages, training = {}, experiment.training
+    whole = Plan(training, experiment.evaluation, test_curve_until=0)
     for name, networks in expected_networks(experiment).items():
         until = (experiment.blocks.get(name) or experiment.evaluation).test_curve_until
-        plan = Plan(experiment.training, experiment.evaluation, until)
+        (arm, *_), *_ = networks
         rounds = [round for _, round, *_ in networks]
+        first = experiment.first_iteration(arm, max(rounds))
+        plan = Plan(training.model_copy(update={"iterations": training.iterations - first}), experiment.evaluation, until)
         stages[name] = [Alike(rounds.count(round), round, plan) for round in sorted(set(rounds))]
+        if training.rewind and (first or name == "r00"):
+            stages[name].append(Alike(stages["r00"][0].count, 0, whole.ends(training.rewind)))
     if experiment.pruning.method == "continued":
-        ends = experiment.evaluation.model_copy(update={"every": experiment.training.iterations})
-        plan = Plan(experiment.training, ends, test_curve_until=0)
+        plan = whole.ends(training.iterations)
         stages["r00"] += [Alike(stages["r00"][0].count, level, plan) for level in range(1, experiment.pruning.levels)]
     return stages
 
@@ -127,11 +139,14 @@ def readable(seconds: float) -> str:
 
 
 def _core_seconds(experiment: Experiment, settings: Settings, network: Network, alike: Alike) -> float:
-    """One network on one core, in the engine that trains it there; convolutional ones at torch's speed, an upper estimate for their kernels."""
-    if settings.engine != "torch" and network.name == "lenet" and can_be_sparse(network):
-        density = sum(survivors(experiment, network, alike.round)) / network.weight_count
-        return sparse_seconds(network, experiment.data, alike.plan, density)
-    return torch_core(network).seconds(network, experiment.data, alike.plan)
+    """One network on one core, in the engine that trains it there."""
+    data, plan = experiment.data, alike.plan
+    if settings.engine == "torch" or plan.training.augment or not can_be_sparse(network):
+        return torch_core(network).seconds(network, data, plan)
+    kept = survivors(experiment, network, alike.round)
+    if network.name == "lenet":
+        return sparse_seconds(network, data, plan, sum(kept) / network.weight_count)
+    return SPARSE_CONVOLUTION.seconds(network, data, plan, kept)
 
 
 def _left(experiment: Experiment, kind: str, round: int) -> float:

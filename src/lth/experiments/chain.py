@@ -16,6 +16,7 @@ from lth.experiments.done import ABSENT, data_file, why_not_done
 from lth.experiments.rounds import train_round
 from lth.results.expected import expected_networks
 from lth.tickets import save_initial
+from lth.tickets.controls import check_controls
 
 
 def order(experiment: Experiment) -> dict[str, tuple[str, ...]]:
@@ -31,27 +32,30 @@ def order(experiment: Experiment) -> dict[str, tuple[str, ...]]:
 
 
 def chosen(experiment: Experiment, words: Sequence[str], until: str | None) -> list[str]:
-    """The stages that are asked for, in their order: those named, and those up to `until`; all where nothing is named.
+    """The stages that are asked for, in their order: those named, or those up to `until`; all where nothing is named.
 
-    Raises LthError for one that there is not.
+    Raises LthError for one that there is not, and where both are given.
     """
     stages = list(order(experiment))
+    if words and until is not None:
+        raise LthError(f"{' '.join(words)} and --until {until}: name stages, or the last of those from the first on, not both")
     for word in [*words, *([until] if until is not None else [])]:
         if word not in stages:
             near = difflib.get_close_matches(word, stages, n=3)
             meant = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(stages)}"
             raise LthError(f"{experiment.folder} has no stage {word!r}; {meant}")
-    if not words and until is None:
-        return stages
-    before = stages[: stages.index(until) + 1] if until is not None else []
-    return [stage for stage in stages if stage in before or stage in words]
+    if until is not None:
+        return stages[: stages.index(until) + 1]
+    return [stage for stage in stages if stage in words] or stages
 
 
 def train_stages(settings: Settings, experiment: Experiment, names: Sequence[str], say: Callable[[str], None]) -> None:
     """Trains those of the stages that are not done, one after another, and says a line for each.
 
-    Raises LthError where one waits for a stage that is neither done nor among them, before anything is trained that comes after it.
+    Raises LthError where one waits for a stage that is neither done nor among them, before anything is trained that comes after it; and for a
+    control that there is not, before all.
     """
+    check_controls(experiment)
     for name in names:
         why = why_not_done(settings, experiment, name)
         if not why:

@@ -57,12 +57,15 @@ def why_not_done(settings: Settings, experiment: Experiment, name: str) -> str:
 
 
 def made_from(settings: Settings, experiment: Experiment, name: str, inputs: Mapping[str, str]) -> str:
-    """The hash of all that a stage's results depend on beside arithmetic and hardware. inputs: SHA-256 of the files it reads."""
+    """The hash of all that a stage's results depend on beside arithmetic and hardware. inputs: SHA-256 of the files it reads.
+
+    `chunk_gib` speaks of the hardware, a GPU's memory: how many networks it made a chunk, which fixes the rounding, stands in provenance.
+    """
     chosen = {"mode": "json", "exclude_defaults": True}
     block = experiment.blocks.get(name)
     content = {
         "stage": name,
-        "settings": {"engine": settings.engine, "precision": settings.precision},
+        "settings": {"engine": settings.engine, "precision": experiment.training.precision_under(settings)},
         "experiment": experiment.model_dump(exclude={"rounds", "blocks"}, **chosen),
         "block": block and block.model_dump(**chosen),
         "files": dict(inputs),
@@ -107,16 +110,19 @@ def _why_not_initialised(settings: Settings, experiment: Experiment) -> str:
 def _in_lock(experiment: Experiment, name: str) -> bool:
     """Whether DVC's lock holds the stage with the params, inputs and outputs that are here."""
     lock = paths.PIPELINES / experiment.folder / "dvc.lock"
+    if not lock.is_file():
+        return False
+    stages = read(lock, lambda content: parse_yaml(content)["stages"])  # a damaged one is no reason to train for hours
     kind = "round" if name in experiment.rounds else "control"
     try:
-        stage = read(lock, parse_yaml)["stages"][f"{kind}@{name}"]
+        stage = stages[f"{kind}@{name}"]
         same_params = all(
             _at(read(paths.ROOT / file, parse_yaml), key) == value
             for file, params in stage["params"].items()
             for key, value in params.items()
         )
         return same_params and all(_digest("md5", paths.ROOT / part["path"]) == part["md5"] for part in stage["deps"] + stage["outs"])
-    except (OSError, LthError, KeyError, TypeError):
+    except (OSError, LthError, LookupError, TypeError, AttributeError, ValueError):  # edited by hand, it says nothing of the stage
         return False
 
 

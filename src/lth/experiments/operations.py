@@ -4,19 +4,21 @@ Products with weights alone are counted: activations, pooling and the optimiser 
 all of its tickets, since masked weights are multiplied too, but by the sparse engine.
 """
 
+from collections.abc import Sequence
+
 from lth.config import DataConfig
 from lth.networks import Network
 from lth.training import Plan
 
 
-def image_operations(network: Network) -> int:
-    """Of one image on its way forward."""
-    return 2 * sum(_products(network))
+def image_operations(network: Network, survivors: Sequence[float] | None = None) -> float:
+    """Of one image on its way forward. survivors: how many weights of each layer count, absent = all."""
+    return 2 * sum(_products(network, survivors))
 
 
-def step_operations(network: Network, batch_size: int) -> int:
+def step_operations(network: Network, batch_size: int, survivors: Sequence[float] | None = None) -> float:
     """Of one training step: forward, the gradient of weights, and that of inputs, which the first layer does not need."""
-    products = _products(network)
+    products = _products(network, survivors)
     return 2 * batch_size * (3 * sum(products) - products[0])
 
 
@@ -33,6 +35,7 @@ def network_operations(network: Network, data: DataConfig, plan: Plan) -> int:
     return steps + images_evaluated(data, plan) * image_operations(network)
 
 
-def _products(network: Network) -> list[int]:
+def _products(network: Network, survivors: Sequence[float] | None) -> list[float]:
     """Multiplications with a layer's weights for one image, by layer."""
-    return [layer.size * layer.side**2 for layer in network.layers]
+    sizes = survivors or [layer.size for layer in network.layers]
+    return [size * layer.side**2 for size, layer in zip(sizes, network.layers, strict=True)]

@@ -1,6 +1,7 @@
 """Iterative pruning, step by step (paper, section 1).
 
-1. Initialise a network. 2. Train it. 3. Prune the smallest weights that survive. 4. Reset the survivors to their initial values; repeat.
+1. Initialise a network. 2. Train it. 3. Prune the smallest weights that survive. 4. Reset the survivors to their initial values, or to those of an
+early iteration (`lth.experiments.rewinding`); repeat.
 """
 
 from collections.abc import Sequence
@@ -8,8 +9,9 @@ from collections.abc import Sequence
 from lth.config import Experiment, Settings
 from lth.errors import LthError
 from lth.experiments.at_once import prune_at_once
+from lth.experiments.rewinding import origins, rewound
 from lth.experiments.stage import Stage, open_stage
-from lth.networks import stacked, unstacked
+from lth.networks import Parameters, stacked, unstacked
 from lth.pruning.methods import prune
 from lth.tickets import Ticket, load_tickets, save_pruned
 
@@ -20,12 +22,19 @@ def train_round(settings: Settings, experiment: Experiment, name: str) -> None:
         raise LthError(f"unknown round {name!r}; there are: {', '.join(experiment.rounds)}")
     tickets = load_tickets(experiment, int(name[1:]))  # 1, and 4 of the round before
     with open_stage(settings, experiment, name, tickets, test_curve_until=experiment.evaluation.test_curve_until) as stage:
-        (prune_at_once if experiment.pruning.levels else prune_once)(stage, tickets)
+        (prune_at_once if experiment.pruning.levels else prune_once)(stage, rewound(stage, tickets))
 
 
 def prune_once(stage: Stage, tickets: Sequence[Ticket]) -> None:
     """One round of iterative pruning of every trial at once (paper, section 1, steps 2 and 3): what is left is the next round's tickets."""
     members = [stage.member(ticket) for ticket in tickets]
     trained = stage.train(members, keep_parameters=True)  # 2
-    masks = prune(stage.experiment, stage.network.layers, trained.parameters, stacked([ticket.mask for ticket in tickets]))  # 3
-    stage.write(members, trained, save_pruned(tickets, unstacked(masks)))
+    masks = stacked([ticket.mask for ticket in tickets])
+    masks = prune(stage.experiment, stage.network.layers, trained.parameters, masks, initial=lambda: initial_parameters(tickets))  # 3
+    returns_to = origins(stage) if tickets[0].round == 0 else []
+    stage.write(members, trained, save_pruned(tickets, unstacked(masks), returns_to))
+
+
+def initial_parameters(tickets: Sequence[Ticket]) -> Parameters:
+    """What the dense networks of tickets began with, on the CPU: [R, *shape] by name."""
+    return stacked([ticket.initial_parameters() for ticket in tickets])

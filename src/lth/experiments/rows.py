@@ -29,11 +29,12 @@ def tabulate(members: Sequence[Member], trained: Trained, made_by: Mapping[str, 
 
 
 def tabulate_curves(members: Sequence[Member], trained: Trained, plan: Plan) -> pd.DataFrame:
-    """The curves of a trained stack, one row per network and evaluation point."""
+    """The curves of a trained stack, one row per network and evaluation point from where it starts."""
     names = identity(members[0].ticket.experiment)
     parts = []
     for position, member in enumerate(members):
-        part = pd.DataFrame({"iteration": plan.evaluation_points, **{name: getattr(member, name) for name in names}})
+        points = plan.evaluation.points(plan.training.iterations, member.first)
+        part = pd.DataFrame({"iteration": points, **{name: getattr(member, name) for name in names}})
         for curve, values in trained.curves.items():
             measured = pd.Series(values[position], index=plan.points[curve.partition("_")[0]], dtype="float32")
             part[curve] = part["iteration"].map(measured).astype("float32")

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from lth import paths
 from lth.config import Experiment, Settings
 from lth.data import load_data
-from lth.errors import LthError
 from lth.experiments.done import data_file, hashes, made_from
 from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
 from lth.networks import Network, build
+from lth.pruning.criteria import check_criterion
 from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.tickets import Start, Ticket, ticket_files
-from lth.tickets.controls import CONTROLS
+from lth.tickets.controls import check_controls
 from lth.training import Checkpoints, Member, Plan, Trained, checkpoints, choose_engine, train_stack
 from lth.training.engines.choose import device_name, numerics_id
 from lth.training.loop import Engine
@@ -51,14 +50,18 @@ class Stage:
         return train_stack(self.engine, self.plan, members, self.checkpoints, title=title, keep_parameters=keep_parameters)
 
     def level(self, number: int) -> "Stage":
-        """The part of a stage that trains on from one level of pruning: with checkpoints of its own, evaluated at both ends alone."""
-        ends = self.plan.evaluation.model_copy(update={"every": self.plan.training.iterations, "test_at": ()})
-        return replace(
-            self,
-            name=f"level {number}/{self.experiment.pruning.levels - 1}",
-            plan=Plan(self.plan.training, ends, test_curve_until=0),
-            checkpoints=replace(self.checkpoints, folder=self.checkpoints.folder / f"level{number:02}"),
-        )
+        """The part of a stage that trains on from one level of pruning."""
+        name = f"level {number}/{self.experiment.pruning.levels - 1}"
+        return self._part(name, f"level{number:02}", self.plan.training.iterations)
+
+    def until(self, iteration: int) -> "Stage":
+        """The part of a stage that trains the dense networks to an iteration."""
+        return self._part(f"{self.name} to iteration {iteration}", f"until{iteration}", iteration)
+
+    def _part(self, name: str, folder: str, iterations: int) -> "Stage":
+        """A part with checkpoints of its own, whose networks are evaluated at both ends alone."""
+        checkpoints = replace(self.checkpoints, folder=self.checkpoints.folder / folder)
+        return replace(self, name=name, plan=self.plan.ends(iterations), checkpoints=checkpoints)
 
     def rows(self, members: Sequence[Member], trained: Trained) -> pd.DataFrame:
         """One row per network."""
@@ -80,18 +83,28 @@ class Stage:
 
 @contextlib.contextmanager
 def open_stage(
-    settings: Settings, experiment: Experiment, name: str, tickets: Sequence[Ticket], *, test_curve_until: int = 0, **depends_on
+    settings: Settings,
+    experiment: Experiment,
+    name: str,
+    tickets: Sequence[Ticket],
+    *,
+    test_curve_until: int = 0,
+    until: int | None = None,
+    **depends_on,
 ) -> Iterator[Stage]:
     """A stage of an experiment for the length of a with-block, held against a second run of it.
 
     tickets: what it trains, or trains controls of. test_curve_until: the last iteration at which test accuracy is measured on the way.
-    depends_on: what its results depend on beside params, tickets, data and engine (JSON). Where all this is what it was when the stage
-    was stopped, it goes on from its checkpoints; they are removed when the block ends, and kept when it raises.
+    until: the iteration that it trains to, if not the last. depends_on: what its results depend on beside params, tickets, data and engine
+    (JSON). Where all this is what it was when the stage was stopped, it goes on from its checkpoints; they are removed when the block ends, and
+    kept when it raises.
     """
-    _check_controls(experiment)
-    refuse_what_takes_days(settings, experiment, name, [ticket.round for ticket in tickets])
-    network, data = build(experiment.network), load_data(experiment.data.name, experiment.data.scaling)
+    check_controls(experiment)
+    check_criterion(experiment)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
+    plan = plan.ends(until) if until else plan
+    refuse_what_takes_days(settings, experiment, name, plan, [ticket.round for ticket in tickets])
+    network, data = build(experiment.network), load_data(experiment.data.name, experiment.data.scaling)
     engine = choose_engine(settings, network, data, plan)
     made_by = {"engine": numerics_id(network.name, engine.name), "device": device_name(engine.device), "library": engine.library}
     inputs = hashes([*ticket_files(experiment, max(ticket.round for ticket in tickets)), data_file(experiment)])
@@ -108,11 +121,3 @@ def open_stage(
     with checkpoints(depends_on, f"{experiment.folder} {name}") as kept:
         yield Stage(experiment, name, network, len(data.train.labels), plan, engine, made_by, from_these, kept)
         kept.remove()
-
-
-def _check_controls(experiment: Experiment) -> None:
-    """Of all blocks, so that a mistake in the last does not wait for the rounds before it."""
-    for name, block in experiment.blocks.items():
-        if block.control not in CONTROLS:
-            file = paths.shown(paths.PIPELINES / experiment.folder / "params.yaml")
-            raise LthError(f"{file}: blocks.{name}.control: {block.control!r} is unknown, allowed: {', '.join(CONTROLS)}")

@@ -1,7 +1,7 @@
 """Beyond the paper: what Lenet's winning tickets cost to run and to keep."""
 
 from lth.plots.figure import Figure
-from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, plot
+from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid, label_y, plot
 from lth.plots.style import COLOURS
 from lth.results.tables import Tables
 
@@ -26,7 +26,7 @@ def draw(tables: Tables) -> Drawn:
     ]
     for ax, panel in zip(axes[0], (SHARE, "bytes"), strict=True):
         against_percent_remaining(plot(ax, [line for line in lines if line.panel == panel]), percents)
-        ax.set_title(panel)
+        label_y(ax, panel)
     share, size = axes[0]
     share.set_ylim(top=1.002)
     size.set_yscale("log")

@@ -4,7 +4,7 @@ import numpy as np
 
 from lth.plots.figure import Figure
 from lth.plots.histograms import LAYERS
-from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, grid
+from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, draw_legend, grid
 from lth.plots.style import COLOURS
 from lth.results.tables import Tables
 
@@ -33,7 +33,7 @@ def draw(tables: Tables) -> Drawn:
         against_percent_remaining(ax, percents.iloc[np.linspace(0, len(percents) - 1, TICKS).astype(int)].tolist())
         ax.set(title=title, yscale="log")
     axes[0, 0].set_ylabel("overlap (Jaccard)")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    draw_legend(figure, axes[0, 0], 3)
     return Drawn.of(figure, lines)
 
 

@@ -1,19 +1,11 @@
 """Figure 23: the outgoing connections that units keep, Lenet trained with Adam."""
 
-from lth.plots.figure import Figure
-from lth.plots.lines import Drawn
-from lth.plots.ticket_structure import TENTHS, UNITS_CAPTION, units
-from lth.results.tables import Tables
+from lth.plots.ticket_structure import of_units
 
-
-def draw(tables: Tables) -> Drawn:
-    """A panel per P_m, a line per layer."""
-    return units(tables.extra("lenet", "structure"), "outgoing")
-
-
-FIGURE = Figure(
-    experiments={"lenet": ("structure",)},
-    caption=UNITS_CAPTION.format("outgoing", "Adam") + TENTHS,
+FIGURE = of_units(
+    "lenet",
+    "outgoing",
+    "Adam",
     finding=(
         "Outgoing connections are far less even: some units keep many more than others. Pixels form two groups, and those at the edge "
         "of the image, where digits never are, lose most."
@@ -25,5 +17,4 @@ FIGURE = Figure(
         outgoing connections.
         """,
     ),
-    draw=draw,
 )

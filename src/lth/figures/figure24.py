@@ -1,19 +1,11 @@
 """Figure 24: the outgoing connections that units keep, Lenet trained with SGD."""
 
-from lth.plots.figure import Figure
-from lth.plots.lines import Drawn
-from lth.plots.ticket_structure import TENTHS, UNITS_CAPTION, units
-from lth.results.tables import Tables
+from lth.plots.ticket_structure import of_units
 
-
-def draw(tables: Tables) -> Drawn:
-    """A panel per P_m, a line per layer."""
-    return units(tables.extra("lenet-sgd", "structure"), "outgoing")
-
-
-FIGURE = Figure(
-    experiments={"lenet-sgd": ("structure",)},
-    caption=UNITS_CAPTION.format("outgoing", "SGD at 0.8") + TENTHS,
+FIGURE = of_units(
+    "lenet-sgd",
+    "outgoing",
+    "SGD at 0.8",
     finding="With SGD too some units keep far more outgoing connections than others, but the input pixels less unevenly than with Adam.",
     ours=(
         """
@@ -27,5 +19,4 @@ FIGURE = Figure(
         {{ strong.spread.over(strong_adam.spread) }} at P_m {{ strong.P_m }}.
         """,
     ),
-    draw=draw,
 )

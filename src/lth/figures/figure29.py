@@ -2,7 +2,7 @@
 
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
-from lth.plots.sweep import MEANS, draw_sweep, experiments
+from lth.plots.sweep import MEANS, draw_sweep
 from lth.results.tables import Tables
 
 VALUES = {
@@ -20,8 +20,8 @@ def draw(tables: Tables) -> Drawn:
 
 
 FIGURE = Figure(
-    experiments=experiments(VALUES),
-    enough=2,
+    experiments=dict.fromkeys(VALUES, ("ticket",)),
+    one_of=tuple(name for name in VALUES if name != "lenet"),
     caption=f"Winning tickets of Lenet pruned by several rates a round: early-stopping iteration and validation accuracy there. {MEANS}",
     finding="The slower the pruning, the smaller the tickets that still learn well; 0.2 a round is the compromise that the paper takes.",
     ours=(

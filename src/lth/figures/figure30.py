@@ -2,7 +2,7 @@
 
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
-from lth.plots.sweep import MEANS, draw_sweep, experiments
+from lth.plots.sweep import MEANS, draw_sweep
 from lth.results.tables import Tables
 
 VALUES = {
@@ -22,8 +22,8 @@ def draw(tables: Tables) -> Drawn:
 
 
 FIGURE = Figure(
-    experiments=experiments(VALUES),
-    enough=2,
+    experiments=dict.fromkeys(VALUES, ("ticket",)),
+    one_of=tuple(name for name in VALUES if name != "lenet"),
     caption=(
         "Winning tickets of Lenet from Gaussian initial weights of several standard deviations: "
         f"early-stopping iteration and validation accuracy there. {MEANS}"

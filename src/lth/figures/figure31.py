@@ -1,11 +1,12 @@
 """Figure 31: Lenet's size."""
 
+import numpy as np
 import pandas as pd
 
-from lth.plots.arms import VALIDATION
+from lth.plots.arms import VALIDATION, draw_lines, limit
 from lth.plots.figure import Figure
-from lth.plots.lines import Drawn, grid
-from lth.plots.sweep import MEANS, draw_legend, draw_values, experiments, swept
+from lth.plots.lines import WEIGHTS, Drawn, draw_legend, grid, label_y
+from lth.plots.sweep import FLOOR, MEANS, swept
 from lth.results.tables import Tables
 
 VALUES = {
@@ -23,8 +24,8 @@ VALUES = {
 PANELS = VALIDATION | {"validation accuracy over the dense network of the same size (points)": "gain"}
 BAND = (9_000, 15_000)
 """Weights between which, the paper says, tickets of all sizes fall back to their dense network's accuracy."""
-WEIGHTS = {"against": "weights_remaining", "shown": 3_000}
-"""What panels are against, and from where on every point is shown."""
+SHOWN = 3_000
+"""Weights from which on every point is shown."""
 LEAST = 2_000
 """Weights at which the axes end; below, all sizes have long left their dense network's accuracy."""
 
@@ -35,15 +36,18 @@ def draw(tables: Tables) -> Drawn:
     space = axes[1, 0].get_gridspec()[1, :]
     for ax in axes[1]:
         ax.remove()
-    tickets = {name: _over_dense(rows) for name, rows in swept(tables, VALUES).items()}
-    most = max(rows["weights_remaining"].max() for rows in tickets.values())
+    arms = swept(tables, VALUES)
+    networks = [_over_dense(arm.rows(tables)) for arm in arms]
     lines = []
     for ax, (panel, column) in zip((*axes[0], figure.add_subplot(space)), PANELS.items(), strict=True):
-        lines += draw_values(ax, tickets, VALUES, panel, column, **WEIGHTS)
-        ax.axvspan(*BAND, color="0.9", zorder=0)
-        ax.set(xscale="log", xlabel="weights remaining", xlim=(most * 1.12, LEAST / 1.12))
+        here = [arm.line(panel, rows, column, WEIGHTS) for arm, rows in zip(arms, networks, strict=True)]
+        draw_lines(ax, here, networks, against=WEIGHTS, faint=True)
+        limit(ax, here, networks, column, shown=SHOWN, floor=-np.inf if column == "gain" else FLOOR)
+        label_y(ax, panel).axvspan(*BAND, color="0.9", zorder=0)
+        ax.set_xlim(right=LEAST / 1.12)
+        lines += here
     ax.axhline(0, color="0.3", linewidth=0.8, zorder=1)
-    draw_legend(figure, axes[0, 0], "hidden units")
+    draw_legend(figure, axes[0, 0], 6, "hidden units")
     return Drawn.of(figure, lines)
 
 
@@ -54,8 +58,8 @@ def _over_dense(tickets: pd.DataFrame) -> pd.DataFrame:
 
 
 FIGURE = Figure(
-    experiments=experiments(VALUES),
-    enough=2,
+    experiments=dict.fromkeys(VALUES, ("ticket",)),
+    one_of=tuple(name for name in VALUES if name != "lenet"),
     caption=(
         "Winning tickets of Lenet with hidden layers of several sizes, against the weights that remain, down to 2,000: early-stopping iteration "
         "and validation accuracy there, and below how far that is above the accuracy of the dense network of the same size and trial. The grey "

@@ -2,7 +2,7 @@
 
 from lth.plots.arms import BARS, CUT, EARLY, FINAL_TEST, TEST, TRAIN, Arm, draw_panel, limit, reinit, ticket
 from lth.plots.figure import Figure
-from lth.plots.lines import Drawn, grid, plot
+from lth.plots.lines import Drawn, draw_legend, grid, label_y, plot
 from lth.results.tables import Tables
 
 PANELS = TEST | TRAIN | FINAL_TEST
@@ -22,12 +22,13 @@ def draw(tables: Tables) -> Drawn:
     ]
     if one_shot:
         for ax, (title, column) in zip(axes[2], TEST.items(), strict=True):
-            panel = [arm.line(f"one-shot, {title}", tables, column) for arm in ONE_SHOT if arm.present(tables)]
-            plot(ax, panel)
-            limit(ax, panel, [arm.rows(tables) for arm in ONE_SHOT if arm.present(tables)], column)
-            ax.set(title=f"one-shot, {title}", xlabel="weights remaining $P_m$ (%), linear axis", xlim=(103, -3))
+            present = [arm for arm in ONE_SHOT if arm.present(tables)]
+            networks = [arm.rows(tables) for arm in present]
+            panel = [arm.line(f"one-shot, {title}", rows, column) for arm, rows in zip(present, networks, strict=True)]
+            limit(label_y(plot(ax, panel), title), panel, networks, column)
+            ax.set(title="one-shot", xlabel="weights remaining $P_m$ (%), linear axis", xlim=(103, -3))
             lines += panel
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    draw_legend(figure, axes[0, 0], 2)
     return Drawn.of(figure, lines)
 
 

@@ -3,12 +3,13 @@
 from lth.plots.arms import BARS, CUT, EARLY, FINAL_TEST, TEST, TRAIN, Arm, compare
 from lth.plots.figure import Figure
 from lth.plots.lines import Drawn
+from lth.plots.networks import CONV, LOOKS
 from lth.results.tables import Tables
 
-NETWORKS = {"conv2": ("Conv-2", "blue", "o"), "conv4": ("Conv-4", "orange", "s"), "conv6": ("Conv-6", "green", "^")}
 ARMS = [
-    Arm(name, arm, label + suffix, colour, style, marker)
-    for name, (label, colour, marker) in NETWORKS.items()
+    Arm(name, arm, title + suffix, colour, style, marker)
+    for name, title in CONV.items()
+    for colour, marker in [LOOKS[name]]
     for arm, suffix, style in (("ticket", "", "-"), ("reinit", " reinit", "--"))
 ]
 
@@ -19,7 +20,7 @@ def draw(tables: Tables) -> Drawn:
 
 
 FIGURE = Figure(
-    experiments=dict.fromkeys(("conv2", "conv4", "conv6"), ("ticket", "reinit")),
+    experiments=dict.fromkeys(CONV, ("ticket", "reinit")),
     caption=(
         "Early-stopping iteration and accuracy of Conv-2, Conv-4 and Conv-6 under iterative pruning, winning tickets (solid) against random "
         "reinitialisations of the same structure (dashed): early stop, test and training accuracy there, and test accuracy at the last "

@@ -4,13 +4,15 @@ Blocks of two 3x3 convolutions and a 2x2 max-pooling, then dense layers of 256, 
 (1,144,512 of them in convolutions), where the paper's table says 1.7M (1.1M): we build what is described and match figures by round.
 """
 
+import functools
 from collections import OrderedDict
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lth.networks.layers import Layer, dense, network_by_network, scaled
+from lth.config import NetworkConfig
+from lth.networks.layers import FORMATS, Layer, dense, network_by_network, scaled
 from lth.networks.network import Network, variables_of
 
 CHANNELS = {"conv2": (64,), "conv4": (64, 128), "conv6": (64, 128, 256)}
@@ -18,8 +20,9 @@ CHANNELS = {"conv2": (64,), "conv4": (64, 128), "conv6": (64, 128, 256)}
 HIDDEN = (256, 256)
 
 
-def conv(name: str, width: float, dropout: float) -> Network:
+def conv(config: NetworkConfig) -> Network:
     """conv2, conv4 or conv6 with its channels and hidden layers times `width`."""
+    name, width, dropout = config.name, config.width, config.dropout
     channels = [scaled(block, width) for block in CHANNELS[name]]
     first, second = (scaled(units, width) for units in HIDDEN)
     side = 32 // 2 ** len(channels)
@@ -35,11 +38,11 @@ def conv(name: str, width: float, dropout: float) -> Network:
         Layer("output", "output", (10, second)),
     )
 
-    def features(parameters, images):
-        """The convolutions of one network: [B, 3, 32, 32] -> [B, C, side, side], in the memory format that they are fastest in."""
+    def features(memory_format, parameters, images):
+        """The convolutions of one network: [B, 3, 32, 32] -> [B, C, side, side]."""
         hidden = images
         for position, layer in enumerate(convolutions):
-            hidden = hidden.contiguous(memory_format=torch.channels_last)
+            hidden = hidden.contiguous(memory_format=memory_format)
             hidden = F.conv2d(hidden, parameters[f"{layer}.weight"], parameters[f"{layer}.bias"], padding=1)
             if position % 2:
                 hidden = F.max_pool2d(hidden, 2)  # before ReLU, of a quarter as many numbers then: the same bits, gradients too
@@ -48,7 +51,7 @@ def conv(name: str, width: float, dropout: float) -> Network:
 
     def forward(parameters, inputs, mode):
         convolutional = {name: value for name, value in parameters.items() if name.startswith("conv")}
-        hidden = network_by_network(features, convolutional, inputs)
+        hidden = network_by_network(functools.partial(features, FORMATS[mode.kernels]), convolutional, inputs)
         hidden = mode.drop(torch.relu(dense(parameters, "fc1", hidden.flatten(2))))
         hidden = mode.drop(torch.relu(dense(parameters, "fc2", hidden)))
         return dense(parameters, "output", hidden)

@@ -42,12 +42,24 @@ class Variable:
         return self.role != "statistic"
 
 
+Kernels = Literal["cpu", "ieee", "tf32"]
+"""Whose convolutions: a CPU's, or cuDNN's at one of its precisions."""
+
+FORMATS = {"cpu": torch.channels_last, "ieee": torch.contiguous_format, "tf32": torch.channels_last}
+"""The memory format that plain convolutions are fastest in. Tensor cores, which tf32 is for, take channels last; without them cuDNN has for
+channels last a single deterministic kernel of the weights' gradient and no Winograd, for channels first both (by reading, not by timing)."""
+
+
 @dataclass(frozen=True)
 class Mode:
-    """What a forward pass does beside computing logits: in training, batchnorm takes the batch's statistics, and units drop as drawn."""
+    """What a forward pass does beside computing logits: in training, batchnorm takes the batch's statistics, and units drop as drawn.
+
+    kernels: by these a network chooses the memory format of its images; results are the same to rounding.
+    """
 
     training: bool
     drop: Dropout
+    kernels: Kernels = "cpu"
 
 
 def keep_all(hidden: Tensor) -> Tensor:
@@ -124,11 +136,15 @@ def scaled(width: int, factor: float) -> int:
 
 
 def dense(parameters: Parameters, name: str, inputs: Tensor) -> Tensor:
-    """R dense layers: [R, B, in] -> [R, B, out]."""
+    """R dense layers: [R, B, in] -> [R, B, out].
+
+    Of several networks the result lies in memory as [R, out, B]: then the gradient of the weights comes out as they lie, [R, out, in], and is
+    not copied to be turned.
+    """
     weight, bias = parameters[f"{name}.weight"], parameters[f"{name}.bias"]
     if len(weight) == 1:
         return F.linear(inputs.squeeze(0), weight.squeeze(0), bias.squeeze(0)).unsqueeze(0)
-    return torch.baddbmm(bias[:, None], inputs, weight.transpose(1, 2))
+    return torch.baddbmm(bias[:, :, None], weight, inputs.transpose(1, 2)).transpose(1, 2)
 
 
 def network_by_network(one: Callable[[Parameters, Tensor], Tensor], parameters: Parameters, inputs: Tensor) -> Tensor:

@@ -5,15 +5,17 @@ from collections import OrderedDict
 import torch
 from torch import nn
 
+from lth.config import NetworkConfig
 from lth.networks.layers import Layer, dense, scaled
 from lth.networks.network import Network, variables_of
 
 HIDDEN = (300, 100)
 
 
-def lenet(width: float, dropout: float, hidden: tuple[int, int] | None, deviation: float | None) -> Network:
-    """Lenet with its hidden layers times `width`, or as wide as `hidden` says. deviation: of initial weights, if not Gaussian Glorot's."""
-    first, second = hidden or (scaled(units, width) for units in HIDDEN)
+def lenet(config: NetworkConfig) -> Network:
+    """Lenet with its hidden layers times `width`, or as wide as `hidden` says."""
+    dropout, deviation = config.dropout, config.deviation
+    first, second = config.hidden or (scaled(units, config.width) for units in HIDDEN)
     layers = (
         Layer("fc1", "fc", (first, 784), chosen_deviation=deviation),
         Layer("fc2", "fc", (second, first), chosen_deviation=deviation),

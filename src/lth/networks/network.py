@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from lth.networks.layers import Layer, Mode, Parameters, Variable, network_by_network
+from lth.networks.layers import FORMATS, Layer, Mode, Parameters, Variable, network_by_network
 
 ROLES = {
     nn.Conv2d: {"weight": ("weight", "gaussian"), "bias": ("bias", "zeros")},
@@ -24,6 +24,12 @@ ROLES = {
     },
 }
 """Role and initial values of what each kind of module holds."""
+
+
+MODULE_FORMATS = FORMATS | {"cpu": torch.contiguous_format}
+"""The memory format of a module's images. On a CPU channels stay first, though convolutions are faster with channels last: there batchnorm's sums
+are off by 1e-5 in place of 1e-7, and the backward pass of a narrow 1x1 convolution with a stride writes beyond its memory on processors with
+AVX2 alone (torch 2.15, oneDNN issue 6035)."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,9 @@ class Network:
     forward: Callable[[Parameters, Tensor, Mode], Tensor]
     module: Callable[[], nn.Module]
 
+    def __repr__(self) -> str:
+        return f"Network({self.name!r}: {self.weight_count:,} weights in {len(self.layers)} layers)"
+
     @classmethod
     def of(cls, name: str, module: Callable[[], nn.Module], *, groups: Mapping[str, str], image: tuple[int, int, int]) -> "Network":
         """A network from its torch module: layers and variables are read off it, and forward is its own, by functional_call.
@@ -59,17 +68,14 @@ class Network:
         )
         own = _Own(template)
 
-        def one(module, parameters, images):
-            """[B, C, H, W] -> [B, 10].
-
-            Channels stay first, though a CPU's convolutions are faster with channels last: there batchnorm's sums are off by 1e-5 in
-            place of 1e-7, and the backward pass of a narrow 1x1 convolution with a stride writes beyond its memory on processors with
-            AVX2 alone (torch 2.15, oneDNN issue 6035).
-            """
+        def one(module, memory_format, parameters, images):
+            """[B, C, H, W] -> [B, 10]."""
+            images = images.contiguous(memory_format=memory_format)
             return functional_call(module, parameters, (images,), tie_weights=False, strict=True)
 
         def forward(parameters, inputs, mode):
-            return network_by_network(functools.partial(one, own.module.train(mode.training)), parameters, inputs)
+            prepared = functools.partial(one, own.module.train(mode.training), MODULE_FORMATS[mode.kernels])
+            return network_by_network(prepared, parameters, inputs)
 
         return cls(name, layers, variables, 0.0, forward, module)
 

@@ -11,6 +11,7 @@ import functools
 import torch
 from torch import nn
 
+from lth.config import NetworkConfig
 from lth.networks.layers import scaled
 from lth.networks.network import Network
 
@@ -63,8 +64,8 @@ class Resnet(nn.Module):
         return self.output(hidden.mean((2, 3)))  # adaptive pooling has no deterministic backward pass on CUDA
 
 
-def resnet(width: float) -> Network:
+def resnet(config: NetworkConfig) -> Network:
     """resnet18 with its channels times `width`."""
-    channels = tuple(scaled(units, width) for units in CHANNELS)
+    channels = tuple(scaled(units, config.width) for units in CHANNELS)
     pruned = ["conv1", *(f"blocks.{block}.{conv}" for block in range(BLOCKS * len(CHANNELS)) for conv in ("conv1", "conv2"))]
     return Network.of("resnet18", functools.partial(Resnet, channels), groups=dict.fromkeys(pruned, "conv"), image=(3, 32, 32))

@@ -9,6 +9,7 @@ import itertools
 
 from torch import nn
 
+from lth.config import NetworkConfig
 from lth.networks.layers import scaled
 from lth.networks.network import Network
 
@@ -23,12 +24,13 @@ class Vgg(nn.Module):
         super().__init__()
         self.features = nn.Sequential()
         number, into = itertools.count(1), 3
-        for position, (out, convolutions) in enumerate(blocks):
-            if position:
-                self.features.add_module(f"pool{position}", nn.MaxPool2d(2))
-            for layer in itertools.islice(number, convolutions):
+        for block, (out, convolutions) in enumerate(blocks, 1):
+            layers = list(itertools.islice(number, convolutions))
+            for layer in layers:
                 self.features.add_module(f"conv{layer}", nn.Conv2d(into, out, 3, padding=1, bias=False))
                 self.features.add_module(f"norm{layer}", nn.BatchNorm2d(out))
+                if layer == layers[-1] and block < len(blocks):  # before ReLU, as in Conv-2: the same bits of a quarter as many numbers
+                    self.features.add_module(f"pool{block}", nn.MaxPool2d(2))
                 self.features.add_module(f"relu{layer}", nn.ReLU())
                 into = out
         self.output = nn.Linear(into, 10)
@@ -37,8 +39,8 @@ class Vgg(nn.Module):
         return self.output(self.features(images).mean((2, 3)))  # adaptive pooling has no deterministic backward pass on CUDA
 
 
-def vgg(width: float) -> Network:
+def vgg(config: NetworkConfig) -> Network:
     """vgg19 with its channels times `width`."""
-    blocks = tuple((scaled(channels, width), convolutions) for channels, convolutions in BLOCKS)
+    blocks = tuple((scaled(channels, config.width), convolutions) for channels, convolutions in BLOCKS)
     pruned = [f"features.conv{layer}" for layer in range(1, 1 + sum(convolutions for _, convolutions in blocks))]
     return Network.of("vgg19", functools.partial(Vgg, blocks), groups=dict.fromkeys(pruned, "conv"), image=(3, 32, 32))

@@ -1,6 +1,6 @@
 """What a module of `lth.figures` says of its figure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lth.plots.lines import Drawn
@@ -21,11 +21,18 @@ class Figure:
     """From the tables of the experiments that have all that is needed, the figure and its numbers."""
     required: tuple[str, ...] = ()
     """Those of the experiments without which nothing is drawn."""
-    enough: int = 1
-    """How many of the experiments make a figure."""
+    one_of: tuple[str, ...] = ()
+    """Those of the experiments of which one is needed at least; none named: any."""
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Arms that are drawn where they are there, and named as not run elsewhere."""
     few_rounds: bool = False
     """True where a few rounds alone are shown: arms are then not named as run in part."""
+    names_absent: bool = False
+    """True where the figure itself names what has not run."""
     ours: tuple[str, ...] = ()
     """What we find there at paper scale, where no claim is judged on the figure: sentences that `lth.sentences` fills from the tables."""
+
+    def drawable(self, available: Iterable[str]) -> bool:
+        """Whether experiments, of whatever names, make the figure."""
+        there = set(available) & set(self.experiments)
+        return bool(there & set(self.one_of or there)) and set(self.required) <= there

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from lth.plots.lines import Drawn, Line, grid, summarise
+from lth.plots.lines import Drawn, Line, draw_legend, grid, summarise
 from lth.plots.style import COLOURS
 
 LAYERS = {"fc1": ("first hidden layer", "blue"), "fc2": ("second hidden layer", "orange"), "output": ("output layer", "green")}
@@ -47,7 +47,7 @@ def draw_panels(panels: Mapping[str, Sequence[Line]], *, x: str, y: str, steps: 
     axes[0, 0].set_ylabel(y)
     for ax in axes[0]:
         ax.set_ylim(bottom=0)
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    draw_legend(figure, axes[0, 0], 3)
     return Drawn.of(figure, everything)
 
 

@@ -30,12 +30,19 @@ def cut_below(
 
     standing: the lines' points that set the axis, otherwise all. floor: where it is cut at the latest. What lies below is marked at the edge.
     """
+    ax.set_ylim(of_accuracies(lines, standing, shown=shown, floor=floor))
+    return mark_below(ax, lines)
+
+
+def of_accuracies(
+    lines: Sequence[Line], standing: Sequence[Line] = (), *, shown: float = LEAST_PERCENT, floor: float = -np.inf
+) -> tuple[float, float]:
+    """From where to where the y axis of `cut_below` goes."""
     points = _points(standing, lines)
     bottom, top = min(_lowest(points, shown), points["mean"].max() - SPAN), points["high"].max()
     bottom = max(bottom, points["low"].min(), floor)
     margin = 0.04 * (top - bottom) or 0.01
-    ax.set_ylim(bottom - margin, top + margin)
-    return mark_below(ax, lines)
+    return bottom - margin, top + margin
 
 
 def of_iterations(ax: Axes, lines: Sequence[Line], standing: Sequence[Line] = (), *, shown: float = LEAST_PERCENT) -> Axes:

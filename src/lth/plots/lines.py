@@ -1,5 +1,6 @@
 """What a figure plots, as data first: lines of mean, minimum and maximum. The CSV beside a figure holds exactly these."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,12 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+
+PERCENT, WEIGHTS = "percent_remaining", "weights_remaining"
+"""The columns of what remains."""
+LABEL = 28
+"""Letters on a line of a y axis' label."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,11 @@ def summarise(rows: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
     return groups.agg(["mean", "min", "max", "count"]).set_axis(["mean", "low", "high", "n"], axis=1).reset_index(names="x")
 
 
-def by_percent_remaining(rows: pd.DataFrame, y: str) -> pd.DataFrame:
-    """The same against P_m, dense first. Networks of one round count as one P_m, that of their first trial."""
-    percents = rows.groupby("round")["percent_remaining"].first()
+def by_percent_remaining(rows: pd.DataFrame, y: str, x: str = PERCENT) -> pd.DataFrame:
+    """The same against P_m, or another column of what remains, dense first. Networks of one round count as one, their first trial's."""
+    remaining = rows.groupby("round")[x].first()
     points = summarise(rows, "round", y)
-    return points.assign(x=points["x"].map(percents))
+    return points.assign(x=points["x"].map(remaining))
 
 
 def plot(ax: Axes, lines: Sequence[Line], *, every: int = 1, faint: bool = False) -> Axes:
@@ -74,15 +80,29 @@ def plot(ax: Axes, lines: Sequence[Line], *, every: int = 1, faint: bool = False
     return ax
 
 
-def against_percent_remaining(ax: Axes, percents: Sequence[float]) -> Axes:
-    """P_m on a log axis that falls to the right, with ticks at the rounds' P_m (every third where there are many)."""
-    shown = sorted(percents, reverse=True)[:: 1 if len(percents) <= 9 else 3]
+def against_percent_remaining(ax: Axes, percents: Sequence[float], *, ticks: int = 10) -> Axes:
+    """P_m on a log axis that falls to the right, with at most so many ticks: at the P_m of all rounds, of every third, of every sixth, …"""
+    shown = sorted(percents, reverse=True)[:: 1 if len(percents) <= ticks else 3 * -(-len(percents) // (3 * ticks))]
     ax.set_xscale("log")
     ax.set_xticks(shown, ["100" if percent == 100 else f"{percent:.1f}" for percent in shown])
     ax.minorticks_off()
     ax.set_xlim(max(percents) * 1.12, min(percents) / 1.12)
     ax.set_xlabel("weights remaining $P_m$ (%)")
     return ax
+
+
+def label_y(ax: Axes, text: str) -> Axes:
+    """What the y axis is, on as many lines as a low panel needs."""
+    parts = text.replace(" at ", "\nat ").split("\n") if len(text) > LABEL else [text]
+    ax.set_ylabel("\n".join(textwrap.fill(part, LABEL) for part in parts))
+    return ax
+
+
+def draw_legend(figure: Figure | SubFigure, ax: Axes, columns: int, title: str | None = None) -> None:
+    """One legend below all panels, of the lines of one, in as few rows as so many columns allow."""
+    handles, labels = ax.get_legend_handles_labels()
+    columns = -(-len(labels) // -(-len(labels) // columns))
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, title=title, title_fontsize=8)
 
 
 def grid(rows: int, columns: int, *, height: float, share_x: bool = False, share_y: bool = False) -> tuple[Figure, np.ndarray]:

@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -24,11 +26,6 @@ COLOURS = {
 """Seaborn's palette `colorblind`, written out: importing seaborn takes as long as drawing a figure."""
 INK = "#1a1a1a"
 """For what the others are compared with."""
-SCALES = {
-    "quick": "quick scale: smaller and shorter than the paper's runs",
-    "desk": "desk scale: narrower than the paper's networks, otherwise its protocol",
-}
-"""What a figure of a collection says on its face."""
 
 RC = {
     "axes.axisbelow": True,  # the grid lies behind bars and bands too
@@ -65,10 +62,15 @@ def apply() -> None:
     mpl.rcParams.update(RC)
 
 
-def save(drawn: Drawn, folder: Path, name: str, *, scale: str) -> None:
-    """Writes name.pdf, .svg, .png and .csv. The pictures carry the SHA-256 of the CSV; figures of smaller networks say so on their face."""
-    if scale in SCALES:
-        drawn.figure.suptitle(SCALES[scale], fontsize=7, color="0.45", style="italic")
+def save(drawn: Drawn, folder: Path, name: str, *, face: str = "", not_run: Sequence[str] = ()) -> None:
+    """Writes name.pdf, .svg, .png and .csv. The pictures carry the SHA-256 of the CSV.
+
+    face: what the pictures say on top, as those of smaller networks do. not_run: the experiments that they lack, named there too.
+    """
+    about = [face] if face else []
+    about += textwrap.wrap(f"not run: {', '.join(not_run)}", 125, break_on_hyphens=False) if not_run else []
+    if about:
+        drawn.figure.suptitle("\n".join(about), fontsize=7, color="0.45", style="italic")
     numbers = drawn.numbers.to_csv(index=False, lineterminator="\n", float_format="%.9g").encode()
     described = f"numbers sha256 {hashlib.sha256(numbers).hexdigest()}"
     metadata = {
@@ -78,8 +80,8 @@ def save(drawn: Drawn, folder: Path, name: str, *, scale: str) -> None:
     }
     drawn.figure.draw_without_rendering()
     drawn.figure.set_layout_engine("none")  # laid out once, the same in all three
-    for kind, about in metadata.items():
+    for kind, words in metadata.items():
         content = io.BytesIO()
-        drawn.figure.savefig(content, format=kind, metadata=about)
+        drawn.figure.savefig(content, format=kind, metadata=words)
         write_bytes(folder / f"{name}.{kind}", content.getvalue())
     write_bytes(folder / f"{name}.csv", numbers)

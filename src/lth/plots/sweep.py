@@ -1,102 +1,98 @@
-"""Figures 26 to 31: one hyperparameter of Lenet in several values, one line per value."""
+"""One hyperparameter in several values, one line per value: Figures 26 to 37 and 42 to 45."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lth.plots.arms import EARLY, VALIDATION, limit
-from lth.plots.lines import Drawn, Line, against_percent_remaining, grid, plot, summarise
+from lth.config import load_experiment
+from lth.plots.arms import CUT, EARLY, VALIDATION, Arm, draw_panel
+from lth.plots.lines import PERCENT, Drawn, draw_legend
+from lth.plots.networks import CONV, DEEP, LENET, SCHEDULES
 from lth.plots.style import INK
 from lth.results.tables import Tables
 
 Value = str | tuple[str, float]
 """Where a value's networks are: an experiment, or one variant of an experiment that is a sweep."""
 
-REFERENCES = ("lenet", "lenet-sgd")
+REFERENCES = {*LENET, "lenet-sgd", *CONV, *(f"{name}-dropout" for name in CONV), *(name + end for name in DEEP for end in SCHEDULES)}
 """The experiments that other figures are drawn from."""
 MARKERS = "osD^v<>Phd"
-SPECTRUM = ("#4b1d91", "#2b5fc4", "#1b93c4", "#0b8f6a", "#6a9a0d", "#c49a00", "#e07b00", "#d1352b", "#a3004f")
-"""Colours in order, each dark enough for white paper."""
+SPECTRUM, SHADES = mpl.colormaps["plasma"], (0.05, 0.7)
+"""Colours in order, and from where to where they are dark enough for white paper and light enough beside black."""
 FLOOR = 0.93
 """Validation accuracy below which Lenet's networks are not told apart."""
+WORDS = "Lines are means over trials, pale bars minimum and maximum; black is the value of other figures, where they have one"
 MEANS = (
-    "Lines are means over trials, pale bars minimum and maximum; black is the "
-    "value of other figures, where they have one. Accuracy axes are cut at 93% or above, and arrowheads at their lower edge mark what lies below: filled "
+    f"{WORDS}. Accuracy axes are cut at 93% or above, and arrowheads at their lower edge mark what lies below: filled "
     f"for a mean, open for a minimum alone. The CSV holds every point. {EARLY}"
 )
+"""For Lenet."""
+CONV_MEANS = f"{WORDS}; {CUT} {EARLY}"
+"""For Conv-2, Conv-4 and Conv-6."""
+
+
+def variants(tables: Tables, key: str, *experiments: str) -> dict[Value, str]:
+    """All values of these experiments that have been run, in order, each as it is written.
+
+    key: what of the optimiser is swept. experiments: where two hold one value, the networks of the later stand for it.
+    """
+    found: dict[float, Value] = {}
+    for name in filter(tables.__contains__, experiments):
+        training = load_experiment(tables.names[name]).training
+        for variant in training.variants:
+            found[getattr(training.optimiser_of(variant), key)] = name if variant is None else (name, variant)
+    return {found[value]: f"{value:,g}" for value in sorted(found)}
+
+
+def swept(tables: Tables, values: Mapping[Value, str], *controls: tuple[str, str, str]) -> list[Arm]:
+    """The tickets of each value that has been run, and its controls: the arm, what is added to the legend's label, the line."""
+    colours, markers = shades(values), dict(zip(values, cycle(MARKERS), strict=False))
+    arms = []
+    for value, label in values.items():
+        name, variant = (value, None) if isinstance(value, str) else value
+        for arm, suffix, style in (("ticket", "", "-"), *controls):
+            reference = value in REFERENCES and arm == "ticket"
+            arms.append(Arm(name, arm, label + suffix, colours[value], style, markers[value], variant=variant, reference=reference))
+    return [arm for arm in arms if arm.present(tables)]
 
 
 def draw_sweep(tables: Tables, values: Mapping[Value, str], title: str) -> Drawn:
-    """Early stop and validation accuracy there against P_m, in the values that have been run.
+    """Lenet's early stop and validation accuracy there against P_m, in the values that have been run.
 
     values: the legend's label of each value, in order. title: what is varied.
     """
-    figure, axes = grid(1, 2, height=3.3)
-    tickets = swept(tables, values)
-    percents = [rows.groupby("round")["percent_remaining"].first().tolist() for rows in tickets.values()]
-    longest = max(percents, key=len)
+    return draw_sweeps(tables, {"": swept(tables, values)}, title, floor=FLOOR)
+
+
+def draw_sweeps(
+    tables: Tables,
+    networks: Mapping[str, Sequence[Arm]],
+    title: str,
+    panels: Mapping[str, str] = VALIDATION,
+    *,
+    against: str = PERCENT,
+    floor: float = -np.inf,
+) -> Drawn:
+    """The same of several networks, a row each; those of which nothing has been run are left out.
+
+    networks: the arms of each, by what stands above its panels. against, floor: as for `lth.plots.arms.draw_panel`.
+    """
+    rows = {network: arms for network, arms in networks.items() if arms}
+    figure = Figure(figsize=(6.75, 3.3 if len(rows) == 1 else 2.8 * len(rows)), layout="constrained")
     lines = []
-    for ax, (panel, column) in zip(axes[0], VALIDATION.items(), strict=True):
-        lines += draw_values(ax, tickets, values, panel, column)
-        against_percent_remaining(ax, longest[:: max(1, len(longest) // 28)])
-        ax.set_xlim(max(map(max, percents)) * 1.12, min(map(min, percents)) / 1.12)
-    draw_legend(figure, axes[0, 0], title)
+    for part, (network, arms) in zip(figure.subfigures(len(rows), 1, squeeze=False).flat, rows.items(), strict=True):
+        axes = part.subplots(1, len(panels))
+        for ax, (panel, column) in zip(axes, panels.items(), strict=True):
+            lines += draw_panel(ax, tables, arms, panel, column, above=network, against=against, faint=True, floor=floor)
+        draw_legend(part, axes[0], 6, title)
     return Drawn.of(figure, lines)
 
 
-def experiments(values: Iterable[Value]) -> dict[str, tuple[str]]:
-    """What a figure of these values needs: the tickets of their experiments."""
-    return dict.fromkeys((value if isinstance(value, str) else value[0] for value in values), ("ticket",))
-
-
-def swept(tables: Tables, values: Iterable[Value]) -> dict[Value, pd.DataFrame]:
-    """The tickets of each value that has been run."""
-    found = {}
-    for value in values:
-        name, variant = (value, None) if isinstance(value, str) else value
-        if name in tables:
-            rows = tables.rows(name)
-            found[value] = rows[(rows["arm"] == "ticket") & (variant is None or rows["variant"] == variant)]
-    return found
-
-
-def draw_values(
-    ax: Axes,
-    tickets: Mapping[Value, pd.DataFrame],
-    values: Mapping[Value, str],
-    panel: str,
-    column: str,
-    *,
-    against: str = "percent_remaining",
-    **limits: float,
-) -> list[Line]:
-    """A line per value of one column of the tickets against another, and the lines drawn. limits: of `lth.plots.limits.cut_below`."""
-    colours, markers = shades(values), dict(zip(values, MARKERS, strict=False))
-    lines = []
-    for name, rows in tickets.items():
-        points = summarise(rows, "round", column)
-        points["x"] = points["x"].map(rows.groupby("round")[against].mean())
-        lines.append(Line(panel, values[name], points, colours[name], "-", markers[name], reference=name in REFERENCES))
-    plot(ax, lines, faint=True)
-    if column == "es_validation_accuracy":
-        limits["floor"] = FLOOR
-    limit(ax, lines, list(tickets.values()), column, **limits)
-    ax.set_title(panel)
-    return lines
-
-
 def shades(values: Iterable[Value]) -> dict[Value, str]:
-    """A colour for each value, in order from purple to red; those of other figures are black."""
-    others = [name for name in values if name not in REFERENCES]
-    spectrum = mpl.colors.LinearSegmentedColormap.from_list("spectrum", SPECTRUM)
-    return dict(zip(others, map(mpl.colors.to_hex, spectrum(np.linspace(0, 1, len(others)))), strict=True)) | dict.fromkeys(REFERENCES, INK)
-
-
-def draw_legend(figure: Figure, ax: Axes, title: str) -> None:
-    """One legend for all panels, the values in order."""
-    handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(5, len(labels)), title=title, title_fontsize=8)
+    """A colour for each value, in order from dark to light; those of other figures are black."""
+    others = [value for value in values if value not in REFERENCES]
+    spectrum = map(mpl.colors.to_hex, SPECTRUM(np.linspace(*SHADES, len(others))))
+    return dict(zip(others, spectrum, strict=True)) | dict.fromkeys(REFERENCES, INK)

@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from lth.plots.figure import Figure
 from lth.plots.histograms import BAND, LAYERS, density, draw_panels, reached, share, title
 from lth.plots.lines import Drawn
+from lth.sentences import given
 
 VALUES = (0, 4, 8, 12)
 UNITS = (4, 8, 12)
@@ -11,16 +13,51 @@ UNITS = (4, 8, 12)
 READERS = {"fc1": "input pixels", "fc2": "first hidden layer", "output": "second hidden layer"}
 """The units whose outgoing connections a layer's weights are."""
 
-VALUES_CAPTION = (
-    "Density of the initial values of the weights that survive in Lenet's winning tickets, trained with {}, by layer, from the dense network on. "
-    + BAND
-)
-UNITS_CAPTION = (
-    "Share of each unit's {} connections that survive in Lenet's winning tickets, trained with {}: histograms over the units of each layer. "
-    + BAND
-)
-
+SMALL = """
+    {% set output, second, first = initial(name, "output", 12), initial(name, "fc2", 12), initial(name, "fc1", 12) %}
+    At P_m {{ output.P_m }} values nearer zero than half a standard deviation make up {{ output.small }} of the output layer's survivors,
+    {{ second.small }} of the second hidden layer's and {{ first.small }} of the first's; of all their weights they are {{ output.small_of_all }},
+    {{ second.small_of_all }} and {{ first.small_of_all }}.
+"""
+NEGATIVE = """
+    {% set output, second = initial(name, "output", 12), initial(name, "fc2", 12) %}
+    Negative values are {{ output.negative }} of what survives in the output layer and {{ second.negative }} in the second hidden layer.
+"""
+BARE = """
+    {% set some, most = units(name, "incoming", "fc1", 4), units(name, "incoming", "fc1", 12) %}
+    {% set second, second_most = units(name, "incoming", "fc2", 4), units(name, "incoming", "fc2", 12) %}
+    At P_m {{ some.P_m }}, {{ some.bare }} of the first hidden layer's units and {{ second.bare }} of the second's keep less than {{ some.few }} of their
+    incoming connections; at P_m {{ most.P_m }} {{ most.bare }} and {{ second_most.bare }} do.
+"""
 TENTHS = " Units of the second hidden layer have ten outgoing connections, and so keep tenths."
+
+
+def of_values(experiment: str, trained: str, *, finding: str, ours: tuple[str, ...] = ()) -> Figure:
+    """A figure of the initial values that survive in one of Lenet's experiments. trained: with what; ours: what is said besides."""
+    return Figure(
+        experiments={experiment: ("structure",)},
+        caption=(
+            f"Density of the initial values of the weights that survive in Lenet's winning tickets, trained with {trained}, by layer, from the dense network "
+            f"on. {BAND}"
+        ),
+        finding=finding,
+        ours=(given(SMALL, name=experiment), given(NEGATIVE, name=experiment), *ours),
+        draw=lambda tables: values(tables.extra(experiment, "structure")),
+    )
+
+
+def of_units(experiment: str, direction: str, trained: str, *, finding: str, ours: tuple[str, ...] = ()) -> Figure:
+    """The same of the connections that units keep. direction: incoming or outgoing."""
+    return Figure(
+        experiments={experiment: ("structure",)},
+        caption=(
+            f"Share of each unit's {direction} connections that survive in Lenet's winning tickets, trained with {trained}: histograms over the units of each "
+            f"layer. {BAND}{TENTHS if direction == 'outgoing' else ''}"
+        ),
+        finding=finding,
+        ours=(given(BARE, name=experiment), *ours) if direction == "incoming" else ours,
+        draw=lambda tables: units(tables.extra(experiment, "structure"), direction),
+    )
 
 
 def values(structure: pd.DataFrame) -> Drawn:

@@ -17,19 +17,21 @@ from lth.config import Experiment
 from lth.errors import LthError
 from lth.networks import Layer, Parameters
 from lth.pruning import Masks, prune_global, prune_layerwise
+from lth.pruning.criteria import CRITERIA, Initial
 
 
-def prune(experiment: Experiment, layers: Sequence[Layer], parameters: Parameters, masks: Masks) -> Masks:
+def prune(experiment: Experiment, layers: Sequence[Layer], parameters: Parameters, masks: Masks, initial: Initial | None = None) -> Masks:
     """The masks of the next round, from the final parameters of this one (paper, section 1, step 3).
 
-    layers: the network's. Raises LthError where a network has diverged.
+    layers: the network's. initial: gives the dense networks' initial parameters, which criteria of round after round may ask for.
+    Raises LthError where a network has diverged.
     """
     rates = experiment.pruning
     if rates.method == "global":
         ranked = {layer.weight: masks[layer.weight] for layer in layers if layer.group == "conv"}
-        return masks | _checked(experiment, prune_global, parameters, ranked, rates.conv)
+        return masks | _checked(experiment, prune_global, parameters, ranked, rates.conv, initial)
     shares = {layer.weight: getattr(rates, layer.group) if layer.group else 0.0 for layer in layers}
-    return _checked(experiment, prune_layerwise, parameters, masks, shares)
+    return _checked(experiment, prune_layerwise, parameters, masks, shares, initial)
 
 
 def prune_levels(experiment: Experiment, layers: Sequence[Layer], parameters: Parameters, masks: Masks) -> list[Masks]:
@@ -44,9 +46,10 @@ def prune_levels(experiment: Experiment, layers: Sequence[Layer], parameters: Pa
     return levels[1:]
 
 
-def _checked(experiment: Experiment, ranking: Callable[..., Masks], parameters: Parameters, masks: Masks, rates) -> Masks:
-    """What a ranking prunes of the weights that the masks name."""
+def _checked(experiment: Experiment, ranking: Callable[..., Masks], parameters: Parameters, masks: Masks, rates, initial=None) -> Masks:
+    """What a ranking by the experiment's criterion prunes of the weights that the masks name."""
+    scores = CRITERIA[experiment.pruning.criterion]({name: parameters[name] for name in masks}, initial)
     try:
-        return ranking({name: parameters[name] for name in masks}, masks, rates)
+        return ranking(scores, masks, rates, signed=True)
     except ValueError as error:
         raise LthError(f"{experiment.folder}: {error}; lower training.optimiser.learning_rate") from error

@@ -1,15 +1,17 @@
 """What to write beside a figure of this repository: its caption, where its numbers come from, and how to cite it."""
 
 import hashlib
+import subprocess
+from collections.abc import Iterable
 
 from lth import paths
 from lth.config import COLLECTIONS
 from lth.config.grammar import parse_yaml
 from lth.errors import LthError
-from lth.figures import named
+from lth.figures import FIGURES, named
+from lth.reports import latex
 from lth.reports.drawing import DRAWN, index_of
-from lth.results.files import has_results
-from lth.results.spent import cost, sidecars
+from lth.results.spent import commits, cost, sidecars
 from lth.results.tables import EXTRA, command
 from lth.storage import read, sha256, summed
 
@@ -38,19 +40,33 @@ def citation(name: str) -> str:
         lines += [f"  {collection}/{experiment}", *(f"    {key:<12} {value}" for key, value in known.items())]
     if row["not run"]:
         lines += [f"  not run        {row['not run']}"]
-    return "\n".join([*lines, "", software(), "", PAPER])
+    return "\n".join([*lines, "", bibtex(name)])
+
+
+def bibtex(name: str) -> str:
+    """This repository and the paper as BibTeX, with the commits that a figure's results were made at: `lth cite --bibtex`. Else as `citation`."""
+    collection, row = drawn(named(name))
+    return f"{software([f'{collection}/{run}' for run in row['drawn from'].split()])}\n\n{PAPER}"
+
+
+def figure_environment(name: str) -> str:
+    """The text of `lth cite --latex`. Raises LthError as `citation`."""
+    figure = named(name)
+    collection, row = drawn(figure)
+    return latex.figure(figure, f"figures/{collection}", row["caption"])
 
 
 def drawn(figure: str) -> tuple[str, dict]:
     """The collection that a figure is drawn from, `paper` where it is drawn there, and its row of the index."""
-    names = set()
+    lacks, command = ", ".join(FIGURES[figure].experiments), ""
     for collection in COLLECTIONS:
-        index = index_of(collection)
-        for row in index[index["drawn from"] != ""].to_dict("records"):
-            names.add(row["figure"])
-            if row["figure"] == figure:
+        for row in index_of(collection).to_dict("records"):
+            if row["figure"] == figure and row["drawn from"]:
                 return collection, row
-    raise LthError(f"{figure} has not been drawn; there are: {', '.join(sorted(names, key=lambda name: (len(name), name)))}")
+            if row["figure"] == figure and not command:
+                lacks, command = row["not run"], row["command"]
+    remedy = f"`{command}` would make it (`lth plan` says what that takes)" if command else "no experiment here would make it"
+    raise LthError(f"{figure} has not been drawn, what it needs has not run: {lacks}; {remedy}")
 
 
 def provenance(experiment: str) -> dict[str, str]:
@@ -58,15 +74,17 @@ def provenance(experiment: str) -> dict[str, str]:
     params = {"params": f"pipelines/{experiment}/params.yaml, sha256 {sha256(paths.PIPELINES / experiment / 'params.yaml')}"}
     made = [table for table in EXTRA if (paths.RESULTS / experiment / f"{table}.parquet").is_file()]
     again = {"command": command({experiment: made})}
-    if not has_results(experiment):
-        return params | {"results": "none, it has not been run to its end"} | again
+    stages = sidecars(experiment)
+    if not stages:
+        return params | {"results": "none, it has not been run"} | again
     taken = cost(experiment)
     content = hashlib.sha256()
     files = sorted(file for kind in ("runs/*", "*.parquet") for file in (paths.RESULTS / experiment).glob(kind))
     for file in files:
         content.update(file.read_bytes())
-    versions = {f"{name} {version}" for about in sidecars(experiment) for name, version in about["versions"].items()}
+    versions = {f"{name} {version}" for about in stages for name, version in about["versions"].items()}
     known = {
+        "commits": ", ".join(f"{commit} ({number} stage{'s' * (number > 1)})" for commit, number in commits(stages).items()),
         "results": f"results/{experiment}, runs/* and *.parquet in this order, sha256 {content.hexdigest()}",
         "hardware": "; ".join(sorted(taken.hardware)),
         "versions": ", ".join(sorted(versions)),
@@ -76,9 +94,17 @@ def provenance(experiment: str) -> dict[str, str]:
     return params | known | again
 
 
-def software() -> str:
-    """This repository as BibTeX, from CITATION.cff."""
+def software(experiments: Iterable[str] = ()) -> str:
+    """This repository as BibTeX, from CITATION.cff; year and address from git where the file has none.
+
+    experiments: those whose results are cited, `paper/lenet`, named by the commits that made them; of none, the commit that is checked out.
+    """
+    made = commits(stage for experiment in experiments for stage in sidecars(experiment))
     fields = read(paths.ROOT / "CITATION.cff", _fields)
+    commit, _, date = _git("show", "--no-patch", "--format=%H %cs", "HEAD").partition(" ")
+    fields["year"] = fields["year"] or date[:4]
+    fields["url"] = fields["url"] or _address()
+    fields["note"] = f"results made at {', '.join(made)}" if made else f"commit {commit}" if commit else ""
     inside = ",\n".join(f"  {key:<9} = {{{value}}}" for key, value in fields.items() if value)
     return f"@software{{lth,\n{inside}\n}}"
 
@@ -86,11 +112,29 @@ def software() -> str:
 def _fields(content: bytes) -> dict[str, str]:
     """What CITATION.cff says, by BibTeX's names."""
     about = parse_yaml(content)
-    authors = [author.get("name") or f"{author['family-names']}, {author['given-names']}" for author in about["authors"]]
+    authors = [
+        f"{{{author['name']}}}" if "name" in author else f"{author['family-names']}, {author['given-names']}" for author in about["authors"]
+    ]
     return {
         "title": about["title"],
         "author": " and ".join(authors),
         "version": str(about.get("version", "")),
+        "date": str(about.get("date-released", "")),
         "year": str(about.get("date-released", ""))[:4],
-        "url": about.get("url", ""),
+        "url": about.get("url") or about.get("repository-code", ""),
+        "doi": about.get("doi", ""),
     }
+
+
+def _address() -> str:
+    """Where this clone came from; nothing where that is no page that a reader can open."""
+    origin = _git("remote", "get-url", "origin")
+    return origin.removesuffix(".git") if origin.startswith("https://") and "@" not in origin else ""
+
+
+def _git(*words: str) -> str:
+    """What git says; nothing without git, or where this is no clone."""
+    try:
+        return subprocess.run(["git", "-C", paths.ROOT, *words], capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""

@@ -1,84 +1,103 @@
-"""The README's map: each claim with its figure, the command that makes its results, what that took, and the verdict."""
+"""What README generates: what was found and what has run; and each claim with its verdict on every basis, and the commands that make the results."""
 
 from collections.abc import Iterable
 
 import pandas as pd
 
 from lth import paths
+from lth.claims.basis import ALL, FIRST, SCALINGS, TRIALS
 from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN, VERDICTS
+from lth.config import COLLECTIONS, experiment_names
 from lth.errors import LthError
+from lth.reports.found import findings, has_run, scope
 from lth.reports.pages import render
-from lth.results.files import has_results
+from lth.reports.verdicts import counted, disagreements, in_order, marked, outcome, title
 from lth.results.spent import cost
 
 BEGIN, END = "<!-- map: written by `make figures` -->", "<!-- end of map -->"
+BEGIN_FOUND, END_FOUND = "<!-- found: written by `make figures` -->", "<!-- end of found -->"
 NOTHING = "–"
 
 
-def with_map(readme: str) -> str:
-    """The text of a README with its map made anew. Raises LthError where the two marks between which it stands are not there."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise LthError(f"README.md lacks the lines `{BEGIN}` and `{END}`: restore it with git")
-    return f"{before}{BEGIN}\n{readme_map()}{END}{after}"
+def with_tables(readme: str) -> str:
+    """The text of a README with what was found and its map made anew. Raises LthError where the marks between which they stand are not there."""
+    return _between(_between(readme, BEGIN, END, readme_map()), BEGIN_FOUND, END_FOUND, readme_found())
+
+
+def _between(text: str, begin: str, end: str, made: str) -> str:
+    before, marked_begin, rest = text.partition(begin)
+    _, marked_end, after = rest.partition(end)
+    if not (marked_begin and marked_end):
+        raise LthError(f"README.md lacks the lines `{begin}` and `{end}`: restore it with git")
+    return f"{before}{begin}\n{made}{end}{after}"
+
+
+def readme_found() -> str:
+    """What was found, in sentences and in one picture, and what that rests on, as Markdown."""
+    table, devices = has_run()
+    collections = [collection for collection in COLLECTIONS if experiment_names(collection)]
+    found = {"findings": findings(), "scope": scope(), "effects": _picture("effects")}
+    return render("found.md.jinja", **found, collections=collections, run=table, devices=devices)
 
 
 def readme_map() -> str:
-    """The map as Markdown, from results/claims.csv, claims-unit.csv and the provenance of the experiments it names."""
+    """The map as Markdown, from results/claims.csv and the provenance of the experiments it names."""
     claims = load_verdicts()
     judged = claims[claims["verdict"] != NOT_RUN]
+    about_lenet = claims["scaling"] != ""
     return render(
         "claims_map.md.jinja",
-        counted={kind: _counts(parts) for kind, parts in claims.groupby("kind", sort=True)},
-        judged=len(judged),
-        exploratory=(judged["evidence"] == "exploratory").sum(),
+        verdicts=list(map(marked, VERDICTS)),
+        counted=counted(claims),
+        evidence=judged["evidence"].value_counts().sort_index().to_dict(),
         by_chance=f"{0.05 * len(judged):.1f}",
-        rows=[_row(parts) for _, parts in claims.groupby("id", sort=False)],
+        scalings=SCALINGS,
+        lenet=[_lenet(parts) for _, parts in claims[about_lenet].groupby(["id", "part"], sort=False)],
+        disagreements=disagreements(claims),
+        others=[_other(parts) for _, parts in claims[~about_lenet].groupby("id", sort=False)],
+        makes=_makes(claims),
         machines=_machines(_experiments(claims)),
-        both=_both(claims),
     )
 
 
-def _counts(parts: pd.DataFrame) -> list[str]:
-    """How many claims, or parts of them, have each verdict."""
-    return [f"{(parts['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS]
-
-
-def _row(parts: pd.DataFrame) -> dict:
-    """One claim, its parts together."""
-    experiments = _experiments(parts)
-    ours = [f"{part.ours} (n = {part.n})" if part.ours else NOTHING for part in parts.itertuples()]
+def _lenet(parts: pd.DataFrame) -> dict:
+    """One claim about Lenet, or one part of it, on both scalings."""
+    first = parts.iloc[0]
     return {
-        "title": parts["title"].iloc[0],
-        "figures": [{"number": number, "file": _file(number)} for number in parts["figure"].unique()],
-        "experiments": experiments,
-        "commands": [command for command in parts["command"].unique() if command],
-        "taken": _taken(experiments),
-        "paper": _by_part(parts["part"], parts["paper"]),
-        "ours": _by_part(parts["part"], ours),
-        "verdict": _by_part(parts["part"], map(_verdict, parts["verdict"], parts["evidence"])),
+        "title": title(first),
+        "figure": _figure(first["figure"]),
+        "paper": f"{first['paper']} ({first['tolerance']})" if first["tolerance"] != first["kind"] else first["paper"],
+        "found": [_found(in_order(parts[parts["scaling"] == scaling].to_dict("records"))) for scaling in SCALINGS],
     }
 
 
-def _both(claims: pd.DataFrame) -> list[dict]:
-    """The claims that could be judged on Lenet with pixels in [0, 1] too, beside what they are with images of unit length."""
-    both = load_verdicts("claims_unit").merge(claims, on=["id", "part"], suffixes=("", "_length"))
+def _found(rows: list[dict]) -> list[str]:
+    """A line per verdict on a claim about Lenet, of one scaling; one that says so where there is none. The first trials go without saying."""
+    judged = [row for row in rows if row["verdict"] != NOT_RUN]
+    return [outcome(row) + ("" if row["trials"] == FIRST else f", {TRIALS[row['trials']]}") for row in judged] or [marked(NOT_RUN)]
+
+
+def _other(parts: pd.DataFrame) -> dict:
+    """One claim about another network, its parts together."""
+    return {
+        "title": parts["title"].iloc[0],
+        "figures": [_figure(number) for number in parts["figure"].unique()],
+        "paper": _by_part(parts["part"], parts["paper"]),
+        "ours": _by_part(
+            parts["part"], [marked(NOT_RUN) if row["verdict"] == NOT_RUN else outcome(row) for row in parts.to_dict("records")]
+        ),
+        "desk": _by_part(parts["part"], parts["desk"].replace("", NOTHING)),
+    }
+
+
+def _makes(claims: pd.DataFrame) -> list[dict]:
+    """The commands that make what claims are judged on, each once, and what they took."""
+    alone = claims[(claims["trials"] != ALL) & (claims["command"] != "")].drop_duplicates("command")
     return [
-        {
-            "title": f"{row.title} ({row.part})" if row.part else row.title,
-            "paper": row.paper,
-            "length": f"{row.ours_length}: {_verdict(row.verdict_length, row.evidence_length)}",
-            "unit": f"{row.ours}: {_verdict(row.verdict, row.evidence)}",
-        }
-        for row in both.itertuples()
+        {"experiments": row["experiment"].split(), "command": row["command"], "taken": _taken(row["experiment"].split()) or NOTHING}
+        for row in alone.to_dict("records")
     ]
-
-
-def _verdict(verdict: str, evidence: str) -> str:
-    """A verdict, and whether it explores or confirms."""
-    return f"{verdict} ({evidence})" if evidence else verdict
 
 
 def _by_part(parts: Iterable[str], values: Iterable[str]) -> list[str]:
@@ -89,9 +108,14 @@ def _by_part(parts: Iterable[str], values: Iterable[str]) -> list[str]:
     return list(having) if len(having) == 1 else [f"{', '.join(names)}: {value}" for value, names in having.items()]
 
 
-def _file(number: int) -> str:
+def _figure(number: int) -> dict:
+    """A figure of the paper, and its picture."""
+    return {"number": number, "file": _picture(f"figure{number}")}
+
+
+def _picture(name: str) -> str:
     """A figure's picture from the root, where it is drawn at paper scale."""
-    file = paths.FIGURES / "paper" / f"figure{number}.png"
+    file = paths.FIGURES / "paper" / f"{name}.png"
     return str(file.relative_to(paths.ROOT)) if file.is_file() else ""
 
 
@@ -101,8 +125,8 @@ def _experiments(claims: pd.DataFrame) -> list[str]:
 
 
 def _taken(experiments: list[str]) -> str:
-    """Time, memory and disk of those experiments that have run."""
-    costs = [cost(f"paper/{name}") for name in experiments if has_results(f"paper/{name}")]
+    """Time, memory and disk of those experiments of which anything has run."""
+    costs = [one for name in experiments if (one := cost(f"paper/{name}")).stages]
     if not costs:
         return ""
     minutes = sum(one.seconds for one in costs) / 60
@@ -112,9 +136,9 @@ def _taken(experiments: list[str]) -> str:
 
 
 def _machines(experiments: list[str]) -> dict[str, list[str]]:
-    """On what those experiments that have run were measured."""
+    """On what those experiments of which anything has run were measured."""
     machines: dict[str, list[str]] = {}
     for name in experiments:
-        if has_results(f"paper/{name}"):
-            machines.setdefault("; ".join(sorted(cost(f"paper/{name}").hardware)), []).append(name)
+        if (taken := cost(f"paper/{name}")).stages:
+            machines.setdefault("; ".join(sorted(taken.hardware)), []).append(name)
     return machines

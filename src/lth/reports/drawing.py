@@ -1,14 +1,19 @@
 """Drawing figures into figures/<collection> from the tables of the experiments that have been run."""
 
+import contextlib
 import io
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import multiprocessing
+import os
+import signal
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 
 import pandas as pd
+from tqdm import tqdm
 
 from lth import paths
-from lth.config import COLLECTIONS, experiment_names
-from lth.errors import LthError
+from lth.config import COLLECTIONS, experiment_names, load_experiment
+from lth.errors import Interrupted, LthError
 from lth.figures import FIGURES, named
 from lth.plots import style
 from lth.plots.figure import Figure
@@ -18,6 +23,9 @@ from lth.storage import read, summed, write_bytes, write_sums
 
 COLUMNS = ["figure", "drawn from", "not run", "command", "caption", "ours"]
 
+KINDS = ("pdf", "svg", "png", "csv")
+"""What is written of a figure: three pictures and its numbers."""
+
 DRAWN = "draw it with `make figures`, or restore it with git"
 
 
@@ -25,20 +33,19 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
     """Draws those figures of `only` that the experiments of a collection support, into figures/<collection>.
 
     Writes and returns index.csv there, a row per figure: what it is drawn from, what has not been run and the command that runs it, the caption, and
-    what we find there. Figures that are not in `only` keep the row that they have.
+    what we find there. Figures that are not in `only` keep the row that they have; files of those that nothing supports any more are removed.
     """
     folder = paths.FIGURES / collection
     before = index_of(collection).to_dict("records") if set(only) < set(FIGURES) else []
     kept = {row["figure"]: row for row in before if row["figure"] not in only}
     experiments = {folder.split("/")[1]: folder for folder in experiment_names(collection)}
     index, indexed = [], in_index(collection)
-    with ProcessPoolExecutor() as pool:
-        drawings = {}
+    with _processes(collection) as pool:
+        drawings: dict[str, Future[str]] = {}
         for name, figure in FIGURES.items():
             wanted = {run: experiments[run] for run in figure.experiments if run in experiments}
             available, lacking = _support(figure, wanted)
-            required = set(figure.required)
-            drawable = len(available) >= figure.enough and required <= set(available)
+            drawable = figure.drawable(available)
             if name in indexed:
                 needs = {run: of for run, of in lacking.items() if of}
                 row = {
@@ -50,14 +57,50 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
                 }
                 index.append(kept.get(name, row))
             if drawable and name in only:
-                drawings[name] = pool.submit(_draw, collection, name, available)
-        ours = {name: drawing.result() for name, drawing in drawings.items()}
+                drawings[name] = pool.submit(_draw, collection, name, available, [run for run in wanted if run not in available])
+        ours = _results(collection, drawings)
     for row in index:
         row["ours"] = ours.get(row["figure"], row.get("ours", ""))
     table = pd.DataFrame(index, columns=COLUMNS)
     write_bytes(folder / "index.csv", table.to_csv(index=False, lineterminator="\n").encode())
+    for file in folder.iterdir():
+        if file.suffix[1:] in KINDS and file.stem in set(FIGURES) - set(table.loc[table["drawn from"] != "", "figure"]):
+            file.unlink()
     write_sums(folder, ["index.csv", *(f"{name}.csv" for name in ours)])
     return table
+
+
+@contextlib.contextmanager
+def _processes(collection: str) -> Iterator[ProcessPoolExecutor]:
+    """The processes that draw. Raises Interrupted at Ctrl-C, without waiting for what they draw."""
+    with ProcessPoolExecutor(initializer=_leave_interrupts) as pool:
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.kill()
+                process.join()
+            restore = f"`git checkout -- figures/{collection}` restores them"
+            raise Interrupted(f"figures/{collection} may hold new figures beside old ones: {restore}") from None
+
+
+def _leave_interrupts() -> None:
+    """In a process that draws: Ctrl-C is for the one that waits for it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _results(collection: str, drawings: Mapping[str, Future[str]]) -> dict[str, str]:
+    """What each drawing returns, with a bar while they are drawn."""
+    names = {drawing: name for name, drawing in drawings.items()}
+    form = "{desc} |{bar}| {n_fmt}/{total_fmt}{postfix} · {elapsed}"
+    every = 0.1 if os.isatty(2) else 15
+    with tqdm(total=len(drawings), desc=f"figures/{collection}", dynamic_ncols=True, mininterval=every, bar_format=form) as bar:
+        for drawing in as_completed(names):
+            drawing.result()
+            bar.set_postfix_str(names[drawing], refresh=False)
+            bar.update()
+    return {name: drawing.result() for name, drawing in drawings.items()}
 
 
 def index_of(collection: str) -> pd.DataFrame:
@@ -79,11 +122,7 @@ def _index(content: bytes, figures: list[str]) -> pd.DataFrame:
 def in_index(collection: str) -> list[str]:
     """The figures that a collection's experiments could support, run or not."""
     there = {folder.split("/")[1] for folder in experiment_names(collection)}
-    return [
-        name
-        for name, figure in FIGURES.items()
-        if there & set(figure.experiments) and set(figure.required) <= there & set(figure.experiments)
-    ]
+    return [name for name, figure in FIGURES.items() if figure.drawable(there)]
 
 
 def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -97,26 +136,42 @@ def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str],
     return available, lacking
 
 
-def _draw(collection: str, name: str, experiments: Mapping[str, str]) -> str:
+def _draw(collection: str, name: str, experiments: Mapping[str, str], not_run: Sequence[str]) -> str:
     """Draws a figure, and returns what we find there, from the same tables; of collections at the paper's scale alone."""
     style.apply()
     figure, tables = FIGURES[name], Tables.of(collection)
-    style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, scale=collection)
+    face = "" if collection == "paper" else size(collection, experiments.values())
+    absent = [] if figure.names_absent else not_run
+    style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, face=face, not_run=absent)
     return fill(figure.ours, tables) if collection == "paper" else ""
 
 
+def size(collection: str, experiments: Iterable[str]) -> str:
+    """How large the networks of experiments are, how long and how many are trained: `quick scale: 0.125 of the paper's width, …`."""
+    plans = [load_experiment(experiment) for experiment in experiments]
+    width, iterations, trials = (
+        " to ".join(dict.fromkeys(write(value) for value in (min(values), max(values))))
+        for values, write in (
+            ([plan.network.width for plan in plans], "{:g}".format),
+            ([plan.training.iterations for plan in plans], "{:,}".format),
+            ([plan.trials.count for plan in plans], str),
+        )
+    )
+    return f"{collection} scale: {width} of the paper's width, {iterations} iterations, {trials} trials"
+
+
 def draw_again(names: Sequence[str]) -> list[str]:
-    """Redraws figures by number or name, all if none is given, of every collection that has them. Returns the pictures drawn.
+    """Redraws figures by number or name, all if none is given, of every collection that has them. Returns the files written, kinds in braces.
 
     Raises LthError for a figure that does not exist, or that no committed result supports; the others are drawn.
     """
     only = list(dict.fromkeys(map(named, names))) or list(FIGURES)
-    pictures, there = [], set()
+    files, there = [], set()
     for collection in filter(experiment_names, COLLECTIONS):
         index = draw_collection(collection, only)
         drawn = index[(index["drawn from"] != "") & index["figure"].isin(only)]
-        pictures += [f"figures/{collection}/{figure}.png" for figure in drawn["figure"]]
+        files += [f"figures/{collection}/{figure}.{{{','.join(KINDS)}}}" for figure in drawn["figure"]]
         there.update(drawn["figure"])
     if names and (absent := [figure for figure in only if figure not in there]):
         raise LthError(f"no committed result supports {', '.join(absent)}: figures/paper/index.csv names what has not been run")
-    return pictures
+    return files

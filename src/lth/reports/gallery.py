@@ -7,18 +7,31 @@ import pandas as pd
 
 from lth import paths
 from lth.claims.table import load_verdicts
-from lth.figures import FIGURES
+from lth.claims.verdict import NOT_RUN, VERDICTS
+from lth.figures import FIGURES, title
 from lth.reports.citation import PAPER, provenance, software
 from lth.reports.drawing import DRAWN, index_of
+from lth.reports.found import findings
 from lth.reports.pages import render
+from lth.reports.verdicts import basis, counted, in_order, interval, marked
 from lth.storage import read, sha256, summed
 
 SCALES = {
     "paper": ("Paper scale", "The paper's networks at full length."),
-    "quick": ("Quick scale", "Smaller and shorter than the paper's runs, trained in minutes: a demonstration, no verdict."),
-    "desk": ("Desk scale", "Narrower networks, otherwise the paper's protocol, trained in a day without a GPU: no verdict."),
+    "quick": (
+        "Quick scale",
+        "The same figures from smaller networks, trained in minutes: they show that the pipeline works, and carry no verdict.",
+    ),
+    "desk": (
+        "Desk scale",
+        "Narrower networks at the paper's length, Resnet-18 at half of it, trained without a GPU: a first look, no verdict.",
+    ),
     "beyond": ("Beyond the paper", "What readers asked next."),
 }
+SMALL = ("quick",)
+"""Collections of which small pictures are shown, and no words: these stand beside the same figures of the paper's scale."""
+LACKING = ("paper", "desk")
+"""Collections whose gaps are shown; those of the others are a choice."""
 KINDS = ("pdf", "svg", "png", "csv")
 REMEDY = "What each figure lacks, and the command that makes it. An arm, or a round of it, that an experiment's params.yaml does not hold yet needs a block there first."
 
@@ -35,11 +48,15 @@ class Shown:
     not_run: str
     experiments: list[str]
     claims: list[dict]
-    """Rows of results/claims.csv that are judged on it."""
+    """The claims that are judged on it, and what is found on each basis."""
 
     @property
     def label(self) -> str:
         return label(self.name)
+
+    @property
+    def title(self) -> str:
+        return title(self.name)
 
     @property
     def networks(self) -> str:
@@ -66,26 +83,39 @@ class Shown:
 
 def page() -> str:
     """figures/index.html."""
-    return render("gallery.html.jinja", collections=_collections(), kinds=KINDS, remedy=REMEDY, software=software(), paper=PAPER)
+    collections = _collections()
+    drawn = {experiment: None for collection in collections for shown in collection["shown"] for experiment in shown.experiments}
+    return render("gallery.html.jinja", collections=collections, software=software(drawn), paper=PAPER, **_shared())
 
 
 def readme() -> str:
     """figures/README.md: the same, shorter, for a repository browser."""
-    return render("gallery.md.jinja", collections=_collections(), kinds=KINDS, remedy=REMEDY)
+    return render("gallery.md.jinja", collections=_collections(), **_shared())
+
+
+def _shared() -> dict:
+    """What both pages begin with and say in the same words."""
+    return {
+        "findings": findings(),
+        "counted": counted(load_verdicts()),
+        "verdicts": list(map(marked, VERDICTS)),
+        "kinds": KINDS,
+        "remedy": REMEDY,
+    }
 
 
 def label(name: str) -> str:
-    """`figure4` -> Figure 4, `beyond_cost` -> Beyond the paper: cost."""
+    """`figure4` -> Figure 4, `beyond_cost` -> Beyond the paper, `effects` -> Effects."""
     if name.startswith("figure"):
         return f"Figure {_number(name)}"
-    return f"Beyond the paper: {name.removeprefix('beyond_').replace('_', ' ')}"
+    return "Beyond the paper" if name.startswith("beyond_") else name.capitalize()
 
 
 def _collections() -> list[dict]:
-    """The collections that have figures, what is shown of each, and what it lacks (None: that is not told)."""
+    """The collections that have figures, what is shown of each, and what it lacks, where that is told."""
     claims = load_verdicts()
     found = []
-    for folder, (title, about) in SCALES.items():
+    for folder, (name, about) in SCALES.items():
         index = index_of(folder)
         if index.empty:
             continue
@@ -95,7 +125,9 @@ def _collections() -> list[dict]:
             {"label": label(row["figure"]), "needs": row["not run"], "command": row["command"]}
             for row in index[index["not run"] != ""].to_dict("records")
         ]
-        found.append({"folder": folder, "title": title, "about": about, "shown": shown, "lacking": lacking if folder == "paper" else None})
+        sources = {experiment: provenance(experiment) for one in shown for experiment in one.experiments} if folder in SMALL else {}
+        about_it = {"folder": folder, "title": name, "about": about, "small": folder in SMALL, "sources": sources}
+        found.append(about_it | {"shown": shown, "lacking": lacking if folder in LACKING else []})
     return found
 
 
@@ -109,8 +141,18 @@ def _shown(folder: str, row: dict, claims: pd.DataFrame) -> Shown:
         ours=row["ours"],
         not_run=row["not run"],
         experiments=[f"{folder}/{run}" for run in row["drawn from"].split()],
-        claims=claims[claims["figure"] == _number(name)].to_dict("records"),
+        claims=_judged(claims[claims["figure"] == _number(name)]),
     )
+
+
+def _judged(claims: pd.DataFrame) -> list[dict]:
+    """Each claim once, with its rows that have a verdict; where none has, with the first."""
+    found = []
+    for _, rows in claims.groupby(["id", "part"], sort=False):
+        shown = in_order(rows.to_dict("records"))
+        judged = [row for row in shown if row["verdict"] != NOT_RUN] or shown[:1]
+        found.append(shown[0] | {"rows": [row | {"basis": basis(row), "interval": interval(row)} for row in judged]})
+    return found
 
 
 def _number(name: str) -> int:

@@ -3,6 +3,8 @@
 import jinja2
 from markupsafe import Markup, escape
 
+from lth.reports.verdicts import marked
+
 
 def render(name: str, **values: object) -> str:
     """A template of `templates/`, filled. Raises jinja2.UndefinedError for a name that it reads and does not get."""
@@ -32,6 +34,6 @@ _SHARED = {
     "keep_trailing_newline": True,
 }
 _HTML = jinja2.Environment(**_SHARED, autoescape=True)
-_HTML.filters["notation"] = notation
+_HTML.filters |= {"notation": notation, "marked": marked}
 _MARKDOWN = jinja2.Environment(**_SHARED, autoescape=False, finalize=plain)
-_MARKDOWN.filters["code"] = code
+_MARKDOWN.filters |= {"code": code, "marked": marked}

@@ -17,7 +17,7 @@ COLUMNS = {
     **MEASURED,
     "engine": "engine and the id of its arithmetic",
     "device": "cpu, or the GPU's name",
-    "library": "library that computed, and its version",
+    "library": "library that computed, its version, and on a GPU the precision of its float32 products",
 }
 
 SWEEP = {VARIANT: "in a sweep alone: the value of the key that training.vary names"}

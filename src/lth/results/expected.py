@@ -4,6 +4,11 @@ from lth.config import Experiment
 from lth.measures import IDENTITY, VARIANT
 
 
+def arm_of_stages(experiment: Experiment) -> dict[str, str]:
+    """The arm that each stage of an experiment trains, by the stage's name."""
+    return dict.fromkeys(experiment.rounds, "ticket") | {name: block.control for name, block in experiment.blocks.items()}
+
+
 def expected_networks(experiment: Experiment) -> dict[str, set[tuple]]:
     """The networks (arm, round, trial, draw) that each stage of an experiment trains, by the stage's name; in a sweep with a variant each."""
     arms = {name: ("ticket", [name], 1) for name in experiment.rounds}

@@ -3,9 +3,10 @@
 What their columns mean is in `lth.results.columns`. What is read must be what the provenance beside it records, where there is any.
 """
 
+import functools
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from lth import paths
 from lth.config import Experiment, load_experiment
 from lth.errors import LthError
 from lth.results.columns import COLUMNS, CURVES, RANGES, SWEEP, TEXT
-from lth.results.expected import expected_networks, identity
+from lth.results.expected import arm_of_stages, expected_networks, identity
 from lth.storage import read, write_atomically, write_bytes
 
 MADE_BY = ["engine", "device", "library"]
-"""Networks are compared only where these are the same."""
+"""Networks are compared only where these are the same; a GPU's library says the precision too."""
 
 
 def save(experiment: Experiment, stage: str, rows: pd.DataFrame, curves: pd.DataFrame) -> list[Path]:
@@ -40,14 +41,16 @@ def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
     return file
 
 
-def load_results(experiment: str) -> pd.DataFrame:
+def load_results(experiment: str, arm: str | Collection[str] | None = None, round: int | None = None) -> pd.DataFrame:
     """All rows of an experiment, one per trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
 
-    Raises LthError where rows that the experiment's params.yaml promises are missing, naming the stages that make them, where there are
-    others, and where engines, devices or library versions are mixed.
+    arm: one or several, such as "ticket"; all if none is given. round: one; all if none is given.
+
+    Raises LthError for an arm or round that the experiment has not, where rows that its params.yaml promises are missing, naming the stages
+    that make them, where there are others, and where engines, devices or library versions are mixed.
     """
     plan = load_experiment(experiment)
-    rows = _load_all(plan, ".csv", _read_rows)
+    rows = _load_all(plan, ".csv", _read_rows, arm, round)
     for column in MADE_BY:
         if len(counts := rows[column].value_counts()) > 1:
             mixed = ", ".join(f"{value} ({count} rows)" for value, count in counts.items())
@@ -57,14 +60,31 @@ def load_results(experiment: str) -> pd.DataFrame:
     return rows
 
 
-def load_curves(experiment: str) -> pd.DataFrame:
-    """All curves of an experiment, one row per network and evaluation point; the columns are `lth.results.columns.CURVES`. Raises as `load_results`."""
-    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves)
+def load_curves(experiment: str, arm: str | Collection[str] | None = None, round: int | None = None) -> pd.DataFrame:
+    """All curves of an experiment, one row per network and evaluation point; the columns are `lth.results.columns.CURVES`. Else as `load_results`."""
+    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arm, round)
+
+
+def arms_of(folder: str) -> frozenset[str]:
+    """The arms of an experiment, `paper/lenet`, that have been run whole: all stages that params.yaml promises of them.
+
+    A stage whose provenance is there has been run: where its rows are gone, reading them says so.
+    """
+    run, lacking = set(), set()
+    for stage, arm in arm_of_stages(load_experiment(folder)).items():
+        (run if _has_run(folder, stage) else lacking).add(arm)
+    return frozenset(run - lacking)
 
 
 def has_results(folder: str) -> bool:
-    """Whether an experiment, `paper/lenet`, has been run to its end: its last stage has written the summary."""
-    return (paths.RESULTS / folder / "summary.csv").is_file()
+    """Whether an experiment has been run to its end: all its stages, the last of which writes the summary."""
+    if not (paths.RESULTS / folder / "summary.csv").is_file():
+        return False
+    return all(_has_run(folder, stage) for stage in arm_of_stages(load_experiment(folder)))
+
+
+def _has_run(folder: str, stage: str) -> bool:
+    return (paths.RESULTS / folder / "runs" / f"{stage}.csv").is_file() or sidecar(folder, stage).is_file()
 
 
 def runs_folder(experiment: Experiment) -> Path:
@@ -95,8 +115,8 @@ def recorded(experiment: str, stage: str, file: Path) -> str | None:
     return read_sidecar(beside)["sha256"].get(paths.shown(file)) if beside.is_file() else None
 
 
-def _read_rows(content: bytes, experiment: Experiment) -> pd.DataFrame:
-    """One stage's rows. Raises ValueError for a table that was cut off or edited."""
+def _read_rows(content: bytes, experiment: Experiment, points: list[int]) -> pd.DataFrame:
+    """One stage's rows. points: where its networks are evaluated. Raises ValueError for a table that was cut off or edited."""
     rows = pd.read_csv(io.BytesIO(content))
     sweep = SWEEP if experiment.training.vary else ()
     _check_columns(rows, [*COLUMNS, *sweep])
@@ -105,7 +125,7 @@ def _read_rows(content: bytes, experiment: Experiment) -> pd.DataFrame:
     if rows.isna().to_numpy().any():
         raise ValueError("it has empty cells")
     _check_numbers(rows, [name for name in rows if name not in TEXT])
-    if odd := set(rows["es_iteration"]) - set(experiment.evaluation.points(experiment.training.iterations)):
+    if odd := set(rows["es_iteration"]) - set(points):
         raise ValueError(f"es_iteration {min(odd)} is no iteration that networks are evaluated at")
     own = {"scale": {experiment.collection}, "experiment": {experiment.name, f"{experiment.collection}-{experiment.name}"}}
     for column, names in own.items():  # collections had no folders of their own when the first rows were written
@@ -116,14 +136,13 @@ def _read_rows(content: bytes, experiment: Experiment) -> pd.DataFrame:
     return rows
 
 
-def _read_curves(content: bytes, experiment: Experiment) -> pd.DataFrame:
-    """One stage's curves. Raises ValueError for a table that was edited."""
+def _read_curves(content: bytes, experiment: Experiment, points: list[int]) -> pd.DataFrame:
+    """One stage's curves. points: where its networks are evaluated. Raises ValueError for a table that was edited."""
     curves = pd.read_parquet(io.BytesIO(content))
     sweep = SWEEP if experiment.training.vary else ()
     _check_columns(curves, [*CURVES, *sweep])
     measured = curves.drop(columns="arm")
     _check_numbers(measured.assign(test_accuracy=measured["test_accuracy"].fillna(0)), list(measured))  # missing where not measured
-    points = experiment.evaluation.points(experiment.training.iterations)
     if sorted(set(curves["iteration"])) != points:
         raise ValueError(f"its iterations are not the {len(points)} that networks are evaluated at")
     return curves
@@ -135,9 +154,12 @@ def _check_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
 
 
 def _check_numbers(table: pd.DataFrame, columns: list[str]) -> None:
-    if wordy := [name for name, dtype in table.dtypes[columns].items() if dtype.kind not in "if"]:
+    arrays = {
+        name: table[name].to_numpy() for name in columns
+    }  # one by one, since pandas takes longer to put columns together than to read them
+    if wordy := [name for name, array in arrays.items() if array.dtype.kind not in "if"]:
         raise ValueError(f"words for numbers: {', '.join(wordy)}")
-    values = table[columns].to_numpy(float)
+    values = np.column_stack(list(arrays.values())).astype(float)
     least, most = np.array([RANGES.get(name, (0, np.inf)) for name in columns]).T
     wrong = ~(np.isfinite(values) & (values >= least) & (values <= most))
     if wrong.any():
@@ -146,24 +168,39 @@ def _check_numbers(table: pd.DataFrame, columns: list[str]) -> None:
         raise ValueError(f"{columns[column]} is {values[row, column]:g}, must be {allowed}")
 
 
-def _load_all(experiment: Experiment, ending: str, parse: Callable[[bytes, Experiment], pd.DataFrame]) -> pd.DataFrame:
+def _load_all(
+    experiment: Experiment,
+    ending: str,
+    parse: Callable[[bytes, Experiment], pd.DataFrame],
+    arm: str | Collection[str] | None,
+    round: int | None,
+) -> pd.DataFrame:
     remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
-    points = 1 if ending == ".csv" else len(experiment.evaluation.points(experiment.training.iterations))
-    tables = []
+    tables, trains = [], arm_of_stages(experiment)
+    arms = {arm} if isinstance(arm, str) else set(trains.values()) if arm is None else set(arm)
+    if unknown := arms - set(trains.values()):
+        has = ", ".join(dict.fromkeys(trains.values()))
+        raise LthError(f"{experiment.folder} has no arm {', '.join(map(repr, sorted(unknown))):.60}; it has {has}")
+    if round not in (None, *range(experiment.last_round + 1)):
+        raise LthError(f"{experiment.folder} has rounds 0 to {experiment.last_round}, not {round}")
     for stage, networks in expected_networks(experiment).items():
+        if trains[stage] not in arms:
+            continue
         file = runs_folder(experiment) / f"{stage}{ending}"
-        table = read(file, lambda content: parse(content, experiment), remedy, sha256=recorded(experiment.folder, stage, file))
-        networks_of = table[identity(experiment)]
-        found = set((networks_of if points == 1 else networks_of.drop_duplicates()).itertuples(index=False, name=None))
+        (first_arm, first_round, *_), *_ = networks  # which all start where this one does
+        points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))
+        parsed = functools.partial(parse, experiment=experiment, points=points)
+        table = read(file, parsed, remedy, sha256=recorded(experiment.folder, stage, file))
+        found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
         if absent := networks - found:
             some = ", ".join(
                 "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
                 for network in sorted(absent)[:3]
             )
             raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {remedy}")
-        if len(table) != len(networks) * points or found - networks:
+        if len(table) != len(networks) * (1 if ending == ".csv" else len(points)) or found - networks:
             raise LthError(
                 f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): {remedy}"
             )
-        tables.append(table)
+        tables.append(table if round is None else table[table["round"] == round])
     return pd.concat(tables, ignore_index=True)

@@ -1,10 +1,15 @@
 """What an experiment took: time, memory and disk, from the provenance of its results."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lth import paths
 from lth.results.files import read_sidecar
+
+DIGITS = 12
+"""Of a commit that is named."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,12 @@ def cost(experiment: str) -> Cost:
         disk_bytes=_size(paths.RESULTS / experiment) + _size(paths.TICKETS / experiment),
         hardware=frozenset(stage["hardware"] for stage in stages),
     )
+
+
+def commits(stages: Iterable[dict]) -> dict[str, int]:
+    """By commit, its first digits, how many of some stages were made at it, most first; of one that says "with changes", sources differed from it."""
+    found = [stage["commit"].partition(" ") for stage in stages if "commit" in stage]
+    return dict(Counter(f"{commit[:DIGITS]}{space}{changes}" for commit, space, changes in found).most_common())
 
 
 def _size(folder: Path) -> int:

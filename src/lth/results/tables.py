@@ -12,7 +12,7 @@ from lth import paths
 from lth.config import experiment_names, load_experiment
 from lth.results import columns
 from lth.results.expected import expected_networks
-from lth.results.files import has_results, load_curves, load_results, recorded
+from lth.results.files import arms_of, load_curves, load_results, recorded
 from lth.storage import read
 
 EXTRA = {
@@ -27,19 +27,20 @@ EXTRA = {
 
 
 class Tables:
-    """The tables of some experiments, each loaded once.
+    """The tables of some experiments, each loaded once, with the arms of it that have been run whole.
 
     names: the experiment to read by the name that the paper's figure knows it by: {"lenet": "quick/lenet"} draws at quick scale.
     """
 
     def __init__(self, names: Mapping[str, str]):
         self.names = dict(names)
-        self._rows, self._curves = cache(load_results), cache(load_curves)
+        self._rows = cache(lambda folder: load_results(folder, arms_of(folder) or None))
+        self._curves = cache(lambda folder: load_curves(folder, arms_of(folder) or None))
 
     @classmethod
     def of(cls, collection: str) -> "Tables":
-        """Those of all experiments of a collection that have been run to their end."""
-        return cls({folder.split("/")[1]: folder for folder in experiment_names(collection) if has_results(folder)})
+        """Those of all experiments of a collection of which an arm has been run whole."""
+        return cls({folder.split("/")[1]: folder for folder in experiment_names(collection) if arms_of(folder)})
 
     def named(self, names: Mapping[str, str]) -> "Tables":
         """Tables by other names, which share with these what has been loaded."""
@@ -90,18 +91,16 @@ def command(needs: Mapping[str, Iterable[str]]) -> str:
 
 def partial(experiment: str, needs: Iterable[str]) -> list[str]:
     """Which arms a paper-scale experiment has, but not in all its rounds: in how many it lacks them, as `reinit in 17 of 27 rounds`."""
-    plan = load_experiment(experiment)
+    plan, run = load_experiment(experiment), arms_of(experiment)
     rounds = defaultdict(set)
     for networks in expected_networks(plan).values():
         for arm, round, *_ in networks:
             rounds[arm].add(round)
-    lacks = {need: plan.last_round - len(rounds[need] - {0}) for need in needs if need in rounds and plan.collection == "paper"}
+    lacks = {need: plan.last_round - len(rounds[need] - {0}) for need in needs if need in run and plan.collection == "paper"}
     return [f"{need} in {count} of {plan.last_round} rounds" for need, count in lacks.items() if count]
 
 
 def missing(experiment: str, needs: tuple[str, ...]) -> list[str]:
-    """Which of the arms and extra tables that a figure needs of an experiment there are not; all of them where it has not been run."""
-    if not has_results(experiment):
-        return list(needs)
-    arms = {arm for networks in expected_networks(load_experiment(experiment)).values() for arm, *_ in networks}
+    """Which of the arms and extra tables that a figure needs of an experiment there are not; an arm that was run in part is not there."""
+    arms = arms_of(experiment)
     return [need for need in needs if not ((paths.RESULTS / experiment / f"{need}.parquet").is_file() if need in EXTRA else need in arms)]

@@ -3,6 +3,6 @@
 `fill` makes text of them; `lth.sentences.template.READERS` lists what a template can read.
 """
 
-from lth.sentences.template import fill
+from lth.sentences.template import fill, given
 
-__all__ = ["fill"]
+__all__ = ["fill", "given"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lth.claims.paired import LEAST_PERCENT, Absent, by_trial, percent, pruned_rounds
-from lth.config import Experiment, load_experiment
+from lth.config import Experiment, OptimiserConfig, load_experiment
 from lth.measures import COLLAPSED
 from lth.results.tables import Tables
 from lth.sentences.quantity import ACCURACY, ITERATION, Compared, Quantity
@@ -20,10 +20,17 @@ class Networks:
     rows: pd.DataFrame
     arm: str
     round: int
+    variant: float | None = None
+    """Of a sweep, the value that they were trained in; their rows are then its alone."""
 
     @property
     def plan(self) -> Experiment:
         return load_experiment(self.folder)
+
+    @property
+    def optimiser(self) -> OptimiserConfig:
+        """What they were trained by."""
+        return self.plan.training.optimiser_of(self.variant)
 
     @property
     def P_m(self) -> str:
@@ -48,6 +55,11 @@ class Networks:
     def final(self) -> Quantity:
         """Test accuracy at the last iteration."""
         return self._accuracy("final_test_accuracy")
+
+    @property
+    def final_validation(self) -> Quantity:
+        """Validation accuracy at the last iteration."""
+        return self._accuracy("final_validation_accuracy")
 
     @property
     def count(self) -> int:
@@ -99,6 +111,16 @@ class Lead:
         return found
 
     @property
+    def holds_to(self) -> str | None:
+        """The P_m down to which it never lies below (None: it does at once)."""
+        found = None
+        for P_m, compared in self.by_round.items():
+            if compared.behind:
+                break
+            found = P_m
+        return found
+
+    @property
     def last(self) -> str:
         return list(self.by_round)[-1]
 
@@ -141,10 +163,10 @@ def nearest(tables: Tables, experiment: str, to: str) -> Networks:
     )
 
 
-def lead(tables: Tables, experiment: str, quantity: str, over: str = "dense", arm: str = "ticket") -> Lead:
-    """An arm's lead in a quantity of Networks over another arm; `dense` is the unpruned network."""
+def lead(tables: Tables, experiment: str, quantity: str, over: str = "dense", arm: str = "ticket", least: float = LEAST_PERCENT) -> Lead:
+    """An arm's lead in a quantity of Networks over another arm; `dense` is the unpruned network. least: the lowest P_m that counts."""
     rows = rows_of(tables, experiment)
-    rounds = [round for round in pruned_rounds(rows, arm, LEAST_PERCENT) if over == "dense" or round in pruned_rounds(rows, over)]
+    rounds = [round for round in pruned_rounds(rows, arm, least) if over == "dense" or round in pruned_rounds(rows, over)]
     if not rounds:
         raise Absent(f"{experiment} ({arm} and {over} of one round)")
     by_round = {}

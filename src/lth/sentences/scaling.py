@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lth.claims import estimators
-from lth.claims.judge import CLAIMS, UNIT
+from lth.claims.basis import FIRST, L2, SCALINGS, STAND_INS, UNIT
+from lth.claims.judge import CLAIMS
 from lth.claims.paired import Absent
 from lth.results.tables import Tables, missing
 from lth.sentences.quantity import Compared, Unit
@@ -28,16 +29,17 @@ class Scaled:
 
 
 def scaled(tables: Tables, id: str, part: str = "") -> Scaled:
-    """Both experiments have the same initial weights and batches in a trial. Raises Absent where one has not been run, or where the claim is not on Lenet alone."""
+    """Both experiments have the same initial weights and batches in a trial. Raises Absent where one has not been run, or where the claim is not on Lenet's experiments alone."""
     claim = next(claim for claim in CLAIMS if (claim.id, claim.part) == (id, part))
-    ((name, other),) = UNIT.items()
-    for experiment in (name, other):
-        if set(claim.needs) != {name} or experiment not in tables or missing(tables.names[experiment], tuple(claim.needs[name])):
-            raise Absent(f"{id} on {experiment}")
-    length, unit = (
-        getattr(estimators, claim.estimator)(tables.named({name: tables.names[experiment]}), **claim.options)
-        for experiment in (name, other)
-    )
+    found = []
+    for scaling in (L2, UNIT):
+        stand_ins = STAND_INS[scaling, FIRST]
+        for name, of in claim.needs.items():
+            if name not in stand_ins or stand_ins[name] not in tables or missing(tables.names[stand_ins[name]], tuple(of)):
+                raise Absent(f"{id} with {SCALINGS[scaling]}")
+        read = tables.named({name: tables.names[stand_ins[name]] for name in claim.needs})
+        found.append(getattr(estimators, claim.estimator)(read, **claim.options))
+    length, unit = found
     if len(length.effects) != len(unit.effects):
         raise Absent(f"{id} of the same trials with both scalings")
     return Scaled(unit.ours, Compared(pd.Series(unit.effects - length.effects), EFFECT))

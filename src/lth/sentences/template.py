@@ -1,5 +1,6 @@
 """Filling templates from tables."""
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -12,9 +13,10 @@ from lth.sentences.masks import cost, least_connected, overlap, ring
 from lth.sentences.networks import apart, lead, nearest, networks
 from lth.sentences.scaling import scaled
 from lth.sentences.structure import initial, units
+from lth.sentences.sweeps import best
 from lth.sentences.training import training
 
-READERS = (networks, nearest, lead, apart, training, initial, units, ring, overlap, cost, least_connected, scaled)
+READERS = (networks, nearest, lead, apart, best, training, initial, units, ring, overlap, cost, least_connected, scaled)
 """What a template can call, each without its first argument, the tables; `tables` says which experiments have been run."""
 
 
@@ -36,6 +38,11 @@ def fill(sentences: Iterable[str], tables: Tables, **names: object) -> str:
         except (jinja2.TemplateError, AttributeError) as error:
             raise LthError(f"{error}, in the sentence {' '.join(sentence.split())!r}") from error
     return " ".join(filter(None, filled))
+
+
+def given(template: str, **names: object) -> str:
+    """A template that several sentences share, with the names that one of them is about."""
+    return "".join(f"{{% set {name} = {json.dumps(value)} %}}" for name, value in names.items()) + template
 
 
 def listed(things: Iterable[object]) -> str:

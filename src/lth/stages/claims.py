@@ -3,7 +3,7 @@
 import json
 
 from lth import paths
-from lth.claims.judge import judge_all, judge_unit
+from lth.claims.judge import judge_all
 from lth.claims.table import save_verdicts
 from lth.claims.verdict import VERDICTS
 from lth.entry import run
@@ -12,8 +12,11 @@ from lth.storage import write_bytes
 
 def main() -> None:
     table = judge_all()
-    save_verdicts(claims=table, claims_unit=judge_unit())
-    counts = {verdict: int((table["verdict"] == verdict).sum()) for verdict in VERDICTS}
+    save_verdicts(table)
+    counts = {
+        " ".join(filter(None, basis)): {verdict: int((rows["verdict"] == verdict).sum()) for verdict in VERDICTS}
+        for basis, rows in table.groupby(["scaling", "trials"], sort=False)
+    }
     write_bytes(paths.RESULTS / "claims.json", (json.dumps({"claims": counts}, indent=1) + "\n").encode())
 
 

@@ -3,7 +3,7 @@
 `python -m lth.stages.figures quick`
 """
 
-from lth.config import COLLECTIONS
+from lth.config import COLLECTIONS, experiment_names
 from lth.entry import run
 from lth.errors import LthError
 from lth.reports.drawing import draw_collection
@@ -12,6 +12,8 @@ from lth.reports.drawing import draw_collection
 def main(collection: str) -> None:
     if collection not in COLLECTIONS:
         raise LthError(f"unknown collection {collection[:60]!r}; there are: {', '.join(COLLECTIONS)}")
+    if not experiment_names(collection):
+        raise LthError(f"pipelines/{collection}/ holds no experiment: there is nothing to draw")
     draw_collection(collection)
 
 

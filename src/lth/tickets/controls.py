@@ -1,7 +1,8 @@
 """The controls: pure functions from a ticket and a draw to where a network starts.
 
-Each keeps one thing of the ticket and draws the other anew: its structure (mask) or its values (initial weights).
-A new control is one function here and its name in CONTROLS.
+Each keeps one thing of the ticket and draws the other anew: its structure (mask) or its values (initial weights, or those it is rewound to).
+A new control is one function here and its name in CONTROLS; one that keeps no value, and so has nothing to rewind, also stands in
+`lth.config.experiment.FRESH`.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from functools import partial
 
 import torch
 
+from lth import paths
+from lth.config import Experiment
+from lth.errors import LthError
 from lth.pruning import Masks
 from lth.tickets import Start, Ticket
 
@@ -24,7 +28,7 @@ def reinit(ticket: Ticket, draw: int) -> Start:
 
 
 def reshuffle(ticket: Ticket, draw: int) -> Start:
-    """The ticket's connections permuted uniformly within each layer, each keeping its own initial value."""
+    """The ticket's connections permuted uniformly within each layer, each keeping the value that it returns to."""
     generator = ticket.stream("reshuffle", draw)
     start = ticket.start()
     parameters, mask = dict(start.parameters), {}
@@ -63,7 +67,7 @@ def noise(sigma: float, ticket: Ticket, draw: int) -> Start:
     One draw is the same noise for every sigma, scaled.
     """
     generator = ticket.stream("noise", draw)
-    parameters = ticket.initial_parameters()
+    parameters = dict(ticket.origin())
     for layer in ticket.network.layers:
         added = generator.standard_normal(layer.shape) * (sigma * layer.deviation)
         parameters[layer.weight] = parameters[layer.weight] + torch.from_numpy(added.astype("float32"))
@@ -78,3 +82,14 @@ CONTROLS: dict[str, Callable[[Ticket, int], Start]] = {
     "resampled": resampled,
     **{f"noise-{sigma:g}": partial(noise, sigma) for sigma in (0.5, 1, 2, 3)},
 }
+
+
+def check_controls(experiment: Experiment) -> None:
+    """Raises LthError for a block whose control is not among CONTROLS, be it the last: a mistake does not wait for the rounds before it.
+
+    `lth.config` cannot check it: every table depends on that, and all would be stale when a control is added.
+    """
+    for name, block in experiment.blocks.items():
+        if block.control not in CONTROLS:
+            file = paths.shown(paths.PIPELINES / experiment.folder / "params.yaml")
+            raise LthError(f"{file}: blocks.{name}.control: {block.control!r} is unknown, allowed: {', '.join(CONTROLS)}")

@@ -2,10 +2,10 @@
 
 `tickets/<collection>/<experiment>/initial.npz` holds the seed and a SHA-256 of each trial's initial weights, which are drawn again when needed and
 checked against it. Masks are nested, so `r07.npz` holds only which of round 7's survivors that round pruned, one bit each; the mask of
-round 7 is what rounds 0 to 6 left. Where pruning makes all masks at once, `r00.npz` holds how many levels each weight survives.
+round 7 is what rounds 0 to 6 left. Where pruning makes all masks at once, `r00.npz` holds how many levels each weight survives. Where survivors
+are rewound to an iteration of the dense network's training (`training.rewind`), it also holds which, and a SHA-256 of every dense network there.
 """
 
-import hashlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,13 +17,13 @@ from lth import paths
 from lth.config import INITIAL, Experiment, load_experiment
 from lth.errors import LthError, one_line
 from lth.machine import memory_bytes
-from lth.networks import Network, Parameters, build
+from lth.networks import Network, build
 from lth.pruning import Masks
 from lth.storage import LARGEST, read, write_bytes
-from lth.tickets.ticket import Ticket, initial_parameters
+from lth.tickets.ticket import Rewound, Ticket, digest, initial_parameters
 
 
-def load_ticket(experiment: str, *, round: int, trial: int, variant: float | None = None) -> Ticket:
+def load_ticket(experiment: str, round: int, trial: int, *, variant: float | None = None) -> Ticket:
     """The ticket of one round (0 is the dense network) and trial, from the committed files, its initial weights verified.
 
     variant: of a sweep, the value of the key that its `training.vary` names.
@@ -62,25 +62,33 @@ def load_rounds(experiment: Experiment, rounds: Sequence[int]) -> dict[int, list
             for round in rounds
         }
     masks = [_full_masks(build(experiment.network)) for _ in lineages(experiment)]
+    rewound: list[Rewound | None] = [None] * len(masks)
     tickets = {}
     for round in range(max(rounds) + 1):
+        if round == 1:
+            rewound = _rewound(experiment)
         if round > 0:
             masks = _pruned_masks(experiment, round - 1, masks)
         if round in rounds:
             tickets[round] = [
-                Ticket(experiment, seed, round, trial, mask, variant)
-                for (variant, trial), mask in zip(lineages(experiment), masks, strict=True)
+                Ticket(experiment, seed, round, trial, mask, variant, origin)
+                for (variant, trial), mask, origin in zip(lineages(experiment), masks, rewound, strict=True)
             ]
     return tickets
 
 
-def save_pruned(tickets: list[Ticket], next_masks: list[Masks]) -> Path:
-    """Writes which survivors a round pruned, and returns the file: tickets are those it trained, next_masks what it left, one per trial."""
+def save_pruned(tickets: Sequence[Ticket], next_masks: Sequence[Masks], rewound: Sequence[Rewound] = ()) -> Path:
+    """Writes which survivors a round pruned, and returns the file: tickets are those it trained, next_masks what it left, one per trial.
+
+    rewound: of round 0, what each trial's survivors return to from now on, if not their initial values.
+    """
     bits = {}
     for ticket, left in zip(tickets, next_masks, strict=True):
         for name, mask in ticket.mask.items():
             survivors = left[name][mask].numpy()
             bits[_key(ticket.variant, ticket.trial, name)] = np.packbits(~survivors)
+    if rewound:
+        bits |= {"rewind": np.array(rewound[0].iteration), "sha256": _hashes([origin.sha256 for origin in rewound])}
     file = ticket_file(tickets[0].experiment, f"r{tickets[0].round:02}")
     _write(file, bits)
     return file
@@ -104,8 +112,8 @@ def save_levels(experiment: Experiment, levels: Sequence[Masks]) -> Path:
 def save_initial(experiment: Experiment, seed: int) -> None:
     """Writes the seed and the SHA-256 of each trial's initial parameters."""
     check_memory(experiment)
-    digests = [_digest(initial_parameters(experiment, seed, trial)) for trial in experiment.trials.numbers]
-    content = {"seed": np.array(seed), "sha256": np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)}
+    digests = [digest(initial_parameters(experiment, seed, trial)) for trial in experiment.trials.numbers]
+    content = {"seed": np.array(seed), "sha256": _hashes(digests)}
     _write(ticket_file(experiment, INITIAL), content)
 
 
@@ -121,8 +129,8 @@ def verify_initial(experiment: Experiment) -> int:
     seed = int(record["seed"])
     if len(digests) < experiment.trials.count:
         raise _unusable(file, f"it holds {len(digests)} trials of {experiment.trials.count}")
-    for trial, digest in zip(experiment.trials.numbers, digests, strict=False):
-        if digest.tobytes() != _digest(initial_parameters(experiment, seed, trial)):
+    for trial, recorded in zip(experiment.trials.numbers, digests, strict=False):
+        if recorded.tobytes() != digest(initial_parameters(experiment, seed, trial)):
             raise _unusable(file, f"the initial weights drawn for trial {trial} are not the recorded ones (seed, network or NumPy changed)")
     return seed
 
@@ -184,6 +192,26 @@ def _pruned_masks(experiment: Experiment, round: int, masks: list[Masks]) -> lis
         raise _unusable(file, f"it does not fit the rounds before it ({one_line(error)})") from error
 
 
+def _rewound(experiment: Experiment) -> list[Rewound | None]:
+    """What every lineage's survivors return to, as r00.npz records it; None where that is their initial values."""
+    file = ticket_file(experiment, "r00")
+    record = {name: array for name, array in _read(file).items() if name in ("rewind", "sha256")}
+    count, iteration = len(lineages(experiment)), experiment.training.rewind
+    if not iteration and not record:
+        return [None] * count
+    recorded, hashes = record.get("rewind", np.array(0)), record.get("sha256", np.empty(0))
+    if (recorded.shape, recorded.dtype.kind) != ((), "i") or recorded != iteration:
+        raise _unusable(file, f"its tickets are rewound to iteration {recorded!s:.60}, and params.yaml says training.rewind: {iteration}")
+    if (hashes.shape, hashes.dtype) != ((count, 32), np.uint8):
+        raise _unusable(file, f"it does not hold the sha256 of {count} dense networks at iteration {iteration}")
+    return [Rewound(iteration, sha256.tobytes()) for sha256 in hashes]
+
+
+def _hashes(digests: Sequence[bytes]) -> np.ndarray:
+    """SHA-256 of R networks: uint8 [R, 32]."""
+    return np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)
+
+
 def _without_pruned(masks: Masks, pruned: dict[str, np.ndarray], variant: float | None, trial: int) -> Masks:
     """One lineage's masks after one round's pruning."""
     left = {}
@@ -195,14 +223,6 @@ def _without_pruned(masks: Masks, pruned: dict[str, np.ndarray], variant: float 
         left[name] = mask.clone()
         left[name][mask] = torch.from_numpy(np.unpackbits(packed, count=survivors) == 0)
     return left
-
-
-def _digest(parameters: Parameters) -> bytes:
-    sha = hashlib.sha256()
-    for name in sorted(parameters):
-        sha.update(name.encode())
-        sha.update(parameters[name].numpy().tobytes())
-    return sha.digest()
 
 
 def _write(file: Path, arrays: dict[str, np.ndarray]) -> None:

@@ -1,14 +1,17 @@
-"""A ticket: a structure and, by its seed, its initial values (paper, section 1)."""
+"""A ticket: a structure and, by its seed, its initial values (paper, section 1); or those that training had given it soon after (late rewinding)."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from torch import nn
 from torch.nn.utils import prune as torch_prune
 
 from lth import seeds
 from lth.config import Experiment
+from lth.errors import LthError
 from lth.networks import Network, Parameters, build
 from lth.pruning import Masks, percent_remaining
 
@@ -23,9 +26,24 @@ class Start:
     parameters: Parameters
     mask: Masks
 
+    def __repr__(self) -> str:
+        left, all_weights = (sum(int(count(mask)) for mask in self.mask.values()) for count in (torch.sum, torch.numel))
+        return f"Start({left:,} of {all_weights:,} weights in {len(self.mask)} layers)"
+
     @classmethod
     def masked(cls, parameters: Parameters, mask: Masks) -> "Start":
         return cls({name: value * mask[name] if name in mask else value for name, value in parameters.items()}, mask)
+
+
+@dataclass(frozen=True)
+class Rewound:
+    """What a ticket's survivors return to in late rewinding (arXiv 1903.01611): the dense network of its trial at an iteration of its training."""
+
+    iteration: int
+    sha256: bytes
+    """Of the parameters, by which others are refused."""
+    parameters: Parameters | None = None
+    """Batchnorm's statistics included; kept nowhere, so None until the dense network is trained to there again (`lth.experiments.rewinding`)."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,15 @@ class Ticket:
     """bool, by the names of the weights, without a stack axis; True survives."""
     variant: float | None = None
     """The value of the experiment's sweep that it was found with, where there is one."""
+    rewound: Rewound | None = None
+    """What its survivors return to, if not their initial values."""
+
+    def __repr__(self) -> str:
+        variant = "" if self.variant is None else f", variant={self.variant:g}"
+        return (
+            f"Ticket({self.experiment.folder!r}, round={self.round}, trial={self.trial}{variant}: "
+            f"P_m {self.percent_remaining:.3g}, {self.weights_remaining:,} weights)"
+        )
 
     @cached_property
     def network(self) -> Network:
@@ -62,19 +89,33 @@ class Ticket:
         """The parameters of the dense network that the ticket's trial began from, before masking."""
         return initial_parameters(self.experiment, self.seed, self.trial)
 
+    def origin(self) -> Parameters:
+        """The dense network's parameters that the ticket's survivors return to, before masking: its initial ones, or those it is rewound to.
+
+        Raises LthError for a rewound ticket whose dense network has not been trained to there.
+        """
+        if not self.rewound:
+            return self.initial_parameters()
+        if self.rewound.parameters is None:
+            raise LthError(
+                f"{self.experiment.folder}, round {self.round}, trial {self.trial} starts from iteration {self.rewound.iteration} of its dense "
+                "network, which no file keeps: `lth.rewind(ticket)` trains it to there again"
+            )
+        return self.rewound.parameters
+
     def start(self) -> Start:
-        """The winning ticket itself: surviving weights at their initial values."""
-        return Start.masked(self.initial_parameters(), self.mask)
+        """The winning ticket itself: surviving weights at the values that they return to."""
+        return Start.masked(self.origin(), self.mask)
 
     def module(self) -> nn.Module:
-        """A plain torch.nn.Module at the ticket's initial weights with the mask applied.
+        """A plain torch.nn.Module at the weights that the ticket starts from with the mask applied.
 
         Takes images float32 [B, C, H, W], scaled as the experiment's `data.scaling` says. The mask is held by torch.nn.utils.prune, so
         pruned weights stay zero when the module is trained; `torch.nn.utils.prune.remove(layer, "weight")` makes it permanent. Such a module
         is copied by its state_dict into another `module()`: torch cannot deepcopy it.
         """
         module = self.network.module()
-        module.load_state_dict(self.initial_parameters())
+        module.load_state_dict(self.origin())
         for layer in self.network.layers:
             torch_prune.custom_from_mask(module.get_submodule(layer.name), "weight", self.mask[layer.weight])
         return module
@@ -83,3 +124,12 @@ class Ticket:
 def initial_parameters(experiment: Experiment, seed: int, trial: int) -> Parameters:
     """A trial's initial parameters (paper, section 1, step 1)."""
     return build(experiment.network).initial_parameters(seeds.stream(seed, "init", experiment.family, trial))
+
+
+def digest(parameters: Parameters) -> bytes:
+    """SHA-256 of a network's parameters and their names."""
+    sha = hashlib.sha256()
+    for name in sorted(parameters):
+        sha.update(name.encode())
+        sha.update(parameters[name].numpy().tobytes())
+    return sha.digest()

@@ -19,6 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths
+from lth.errors import Interrupted
 from lth.measures import CURVES, MEASURED
 from lth.storage import locked, write_atomically
 from lth.training.stack import Trained
@@ -84,12 +85,20 @@ def checkpoints(depends_on: dict, what: str) -> Iterator[Checkpoints]:
     key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
     with locked(paths.CHECKPOINTS / f"{what.replace(' ', '-').replace('/', '-')}.lock", what):
         folder = paths.CHECKPOINTS / key
-        files = [file for file in folder.rglob("*") if file.suffix in (".running", ".finished")]
-        yield Checkpoints(folder, max(map(_seconds, files), default=0))
+        try:
+            yield Checkpoints(folder, max(map(_seconds, _files(folder)), default=0))
+        except KeyboardInterrupt:
+            left = "the same command goes on from the checkpoint" if _files(folder) else "it had not come to a checkpoint, and begins anew"
+            raise Interrupted(left) from None
+
+
+def _files(folder: Path) -> list[Path]:
+    """All that a stage has to go on from."""
+    return [file for file in folder.rglob("*") if file.suffix in (".running", ".finished")]
 
 
 def _save(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    contiguous = {name: value.contiguous() for name, value in tensors.items()}
+    contiguous = {name: value.cpu().contiguous() for name, value in tensors.items()}
     signed = metadata | {"sha256": _digest(contiguous, metadata)}
     write_atomically(file, lambda temporary: save_file(contiguous, temporary, signed))
 
@@ -99,7 +108,7 @@ def _digest(tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
     sha = hashlib.sha256(json.dumps(metadata, sort_keys=True).encode())
     for name, value in sorted(tensors.items()):
         sha.update(f"{name} {value.dtype} {list(value.shape)}".encode())
-        sha.update(value.cpu().reshape(-1).view(torch.uint8).numpy())
+        sha.update(value.reshape(-1).view(torch.uint8).numpy())
     return sha.hexdigest()
 
 

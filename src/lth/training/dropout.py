@@ -29,6 +29,11 @@ class Dropout:
             for numbers, generator in zip(self.uniform, self.generators, strict=True):
                 numbers.uniform_(generator=generator)
 
+    def skip(self, steps: int) -> None:
+        """Goes to where the numbers of the steps before have been drawn."""
+        for _ in range(steps):
+            self.draw()
+
     def mask(self) -> Callable[[Tensor], Tensor]:
         """A function that drops units [R, B, units] of one hidden layer after another, as drawn."""
         if not self.layers:

@@ -3,9 +3,11 @@
 An engine says how to advance and evaluate one chunk of networks; what is measured and when is decided here alone.
 """
 
+import contextlib
+import itertools
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Protocol
 
@@ -21,6 +23,14 @@ from lth.training.progress import Progress
 from lth.training.stack import Member, Trained
 
 CHECKPOINT_SECONDS = 30.0
+"""At least so long lies between two checkpoints of a chunk."""
+
+CHECKPOINT_SHARE = 0.02
+"""At most so much of a chunk's time goes into its checkpoints, but for the first: a GPU's are gigabytes."""
+
+
+PATIENCE = 1.0
+"""Seconds that Ctrl-C waits for chunks to come to their next checkpoint; one that does not goes on from its last."""
 
 
 class Trainer(Protocol):
@@ -53,17 +63,16 @@ class Stopped(Exception):
 def train_stack(
     engine: Engine, plan: Plan, members: Sequence[Member], checkpoints: Checkpoints, *, title: str, keep_parameters: bool
 ) -> Trained:
-    """Trains every network of a stack for the full number of iterations, and measures it when the plan says.
+    """Trains every network of a stack from its first iteration to the plan's last, and measures it when the plan says.
 
     title: names experiment and round in the progress bar. keep_parameters: whether the final parameters are returned.
     Goes on from checkpoints of an interrupted run, to the same result bit for bit.
     """
-    chunks = [members[first : first + engine.chunk_size] for first in range(0, len(members), engine.chunk_size)]
+    alike = [list(group) for _, group in itertools.groupby(members, key=lambda member: member.first)]
+    chunks = [group[at : at + engine.chunk_size] for group in alike for at in range(0, len(group), engine.chunk_size)]
     stop = threading.Event()
-    with (
-        Progress(title, len(members), plan.training.iterations) as progress,
-        ThreadPoolExecutor(engine.workers) as pool,
-    ):
+    pool = ThreadPoolExecutor(engine.workers)
+    with Progress(title, len(members), plan.training.iterations) as progress:
         runs = [
             pool.submit(_train_chunk, engine, plan, chunk, checkpoints, f"{number:04}", progress, stop, keep_parameters)
             for number, chunk in enumerate(chunks)
@@ -73,26 +82,36 @@ def train_stack(
             failures = [run.exception() for run in done if run.exception()]
             if failures:
                 raise failures[0]
-        finally:
+        except KeyboardInterrupt:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            wait(runs, PATIENCE)
+            raise
+        except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
+            raise
+        pool.shutdown()
     return Trained.concatenate([run.result() for run in runs])
 
 
 def _train_chunk(engine, plan, members, checkpoints, name, progress, stop, keep_parameters) -> Trained:
     if finished := checkpoints.load_finished(name):
-        progress.finished(len(members))
+        progress.finished(len(members), before=True)
         return finished
     run = _Run(engine, plan, members)
-    reached = run.resume(checkpoints.load_running(name))
+    saved = checkpoints.load_running(name)
+    reached = run.resume(saved)
+    if saved:
+        progress.resumed(len(members), reached)
     progress.trained(reached * len(members))
-    saved = time.monotonic()
+    pace = Pace()
     while reached < plan.training.iterations:
         reached, before = run.to_next_evaluation(reached), reached
         progress.trained((reached - before) * len(members))
-        if stop.is_set() or time.monotonic() - saved > CHECKPOINT_SECONDS:
-            checkpoints.save_running(name, reached, run.state())
-            saved = time.monotonic()
+        if stop.is_set() or pace.due():
+            with pace.saving():
+                checkpoints.save_running(name, reached, run.state())
         if stop.is_set():
             raise Stopped
     trained = run.measured(keep_parameters)
@@ -101,11 +120,33 @@ def _train_chunk(engine, plan, members, checkpoints, name, progress, stop, keep_
     return trained
 
 
+class Pace:
+    """When a chunk's next checkpoint is due, by how long those before it took."""
+
+    def __init__(self):
+        self.began = self.saved = time.monotonic()
+        self.took: list[float] = []
+
+    def due(self) -> bool:
+        now = time.monotonic()
+        with_the_next = sum(self.took) + max(self.took, default=0)
+        return now - self.saved > CHECKPOINT_SECONDS and with_the_next <= CHECKPOINT_SHARE * (now - self.began)
+
+    @contextlib.contextmanager
+    def saving(self) -> Iterator[None]:
+        """Takes the time of a checkpoint that is saved in the with-block."""
+        before = time.monotonic()
+        yield
+        self.saved = time.monotonic()
+        self.took.append(self.saved - before)
+
+
 class _Run:
     """One chunk on its way through the plan: a trainer, and what was measured so far."""
 
     def __init__(self, engine: Engine, plan: Plan, members: Sequence[Member]):
         self.plan = plan
+        self.first = members[0].first
         self.trainer = engine.trainer(members)
         networks = len(members)
         self.curves = {
@@ -118,10 +159,11 @@ class _Run:
         self.es_iteration = np.zeros(networks, np.int64)
 
     def resume(self, saved: tuple[int, dict[str, Tensor]] | None) -> int:
-        """Loads a checkpoint, or evaluates the networks at iteration 0. Returns the iteration reached."""
+        """Loads a checkpoint, or evaluates the networks where they start, if others are evaluated there. Returns the iteration reached."""
         if saved is None:
-            self._evaluate(0)
-            return 0
+            if self.first in self.plan.evaluation_points:
+                self._evaluate(self.first)
+            return self.first
         iteration, state = saved
         for name, array in self._so_far().items():
             array[:] = state[name].numpy()

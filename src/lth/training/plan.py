@@ -8,6 +8,7 @@ import numpy as np
 
 from lth import seeds
 from lth.config import EvaluationConfig, OptimiserConfig, TrainingConfig
+from lth.tickets import Ticket
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Plan:
     training: TrainingConfig
     evaluation: EvaluationConfig
     test_curve_until: int
+
+    def ends(self, iterations: int) -> "Plan":
+        """The same training up to an iteration, evaluated at both ends alone."""
+        evaluation = self.evaluation.model_copy(update={"every": iterations, "test_at": ()})
+        return Plan(self.training.model_copy(update={"iterations": iterations}), evaluation, test_curve_until=0)
 
     @property
     def evaluation_points(self) -> list[int]:
@@ -52,6 +58,12 @@ class BatchOrder:
     round: int
     images: int
     batch_size: int
+
+    @classmethod
+    def of(cls, ticket: Ticket, images: int) -> "BatchOrder":
+        """That of a ticket and of all controls of its trial and round. images: how many there are in the training set."""
+        plan = ticket.experiment
+        return cls(ticket.seed, plan.family, ticket.trial, ticket.round, images, plan.training.batch_size)
 
     def batches(self, start: int, stop: int, drawn: Callable[[int], np.ndarray] | None = None) -> np.ndarray:
         """Positions among the training images of the batches of iterations start … stop - 1: int64 [stop - start, batch].

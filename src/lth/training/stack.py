@@ -26,6 +26,9 @@ class Member:
     draw: int
     start: Callable[[], Start]
     """Makes the starting weights and mask when the network's turn comes."""
+    first: int
+    """The iteration that training starts from: the learning rate and all that is drawn are as if those before it had been trained; the optimiser
+    is fresh."""
     order: BatchOrder
     dropout_seed: int
     optimiser: OptimiserConfig
@@ -42,7 +45,8 @@ class Member:
             ticket=ticket,
             draw=draw,
             start=start or partial(CONTROLS[arm], ticket, draw),
-            order=BatchOrder(ticket.seed, family, ticket.trial, ticket.round, images, training.batch_size),
+            first=ticket.experiment.first_iteration(arm, ticket.round),
+            order=BatchOrder.of(ticket, images),
             dropout_seed=seeds.torch_seed(ticket.seed, "dropout", family, arm, ticket.trial, ticket.round, draw),
             optimiser=training.optimiser_of(ticket.variant),
         )

@@ -30,7 +30,7 @@ def choose_engine(settings: Settings, network: Network, data: DataSet, plan: Pla
         raise LthError(f"params.yaml: engine: 'sparse' trains {able}; set it to auto or torch for anything else")
     if settings.engine != "torch" and sparse:
         return _sparse_engine(network, data, plan)
-    return TorchEngine(network, data, plan, device, settings.precision, settings.chunk_gib)
+    return TorchEngine(network, data, plan, device, plan.training.precision_under(settings), settings.chunk_gib)
 
 
 def can_be_sparse(network: Network) -> bool:

@@ -13,7 +13,7 @@ EVALUATION_BATCH = {"cpu": 100, "cuda": 500}
 def bytes_a_network(network: Network, plan: Plan, images: int) -> int:
     """Bytes of state, tables, a step and an evaluation. images: in the training set."""
     numbers = sum(variable.size for variable in network.variables)
-    state = 7  # parameters, best, mask, gradient and, for Adam, two moments and scratch
+    state = 6  # parameters, best, mask, gradient and, for Adam, two moments
     gradients = 3  # what autograd returns, for convolutions a second time network by network, and a copy in another layout
     tables = (8 + 8 * bool(plan.training.augment)) * images + 8 * images // plan.training.batch_size
     step = 5 * plan.training.batch_size * _outputs(network)  # a layer before and after ReLU, pooling with its indices, gradients of two

@@ -43,7 +43,7 @@ class SparseEngine:
         self.optimiser = kernel_optimiser(plan.training.optimiser)
 
     def trainer(self, members: Sequence[Member]) -> "SparseTrainer":
-        """One network, ready to train from iteration 0."""
+        """One network, ready to train from its first iteration."""
         (member,) = members
         return SparseTrainer(self, member)
 
@@ -67,7 +67,7 @@ class SparseTrainer:
     def advance(self, start: int, stop: int) -> None:
         batches = self.member.order.batches(start, stop, self.epoch).astype(np.int32)
         rates = learning_rates(self.member.optimiser, start, stop)
-        sparse.advance(self.network, self.engine.images, batches, rates, self.engine.optimiser, start)
+        sparse.advance(self.network, self.engine.images, batches, rates, self.engine.optimiser, start - self.member.first)
 
     def evaluate(self, split: str, *, best: bool = False) -> tuple[np.ndarray, np.ndarray]:
         examples, chosen = self.engine.splits[split]

@@ -14,10 +14,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lth.config import Precision
 from lth.data import DataSet, Split
 from lth.errors import LthError
-from lth.machine import cores
-from lth.networks import EVALUATION, Mode, Network, Parameters
+from lth.machine import can_compile_triton, cores
+from lth.networks import Kernels, Mode, Network, Parameters, keep_all
 from lth.training.augmentation import flip_crop, variations
 from lth.training.dropout import Dropout
 from lth.training.engines.capture import captured
@@ -33,17 +34,20 @@ class TorchEngine:
     """Trains chunks of a stack with torch."""
 
     name = "torch"
-    library = f"torch {torch.__version__.split('+')[0]}"
 
-    def __init__(self, network: Network, data: DataSet, plan: Plan, device: str, precision: str, chunk_gib: float):
+    def __init__(self, network: Network, data: DataSet, plan: Plan, device: str, precision: Precision, chunk_gib: float):
         self.network = network
         self.plan = plan
         self.device = torch.device(device)
+        self.kernels: Kernels = "cpu" if device == "cpu" else precision
+        self.fused = device == "cuda" and can_compile_triton()
+        self.library = f"torch {torch.__version__.split('+')[0]}"
+        if device == "cuda":  # what its rounding depends on beside the version
+            self.library += f", {precision}" + ("" if self.fused else ", without Triton")
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic with it
         torch.set_deterministic_debug_mode("error")  # as use_deterministic_algorithms(True), without that one's slow imports
         torch.utils.deterministic.fill_uninitialized_memory = False  # a check of torch's own that costs a tenth of a step
-        torch.set_float32_matmul_precision("highest" if precision == "ieee" else "high")
-        torch.backends.cudnn.allow_tf32 = precision == "tf32"
+        set_precision(precision)
         torch.set_num_threads(1)
         if device == "cuda" and (free := torch.cuda.mem_get_info()[0] / GIB) < chunk_gib:
             raise LthError(
@@ -60,12 +64,18 @@ class TorchEngine:
         }
 
     def trainer(self, members: Sequence[Member]) -> "TorchTrainer":
-        """A chunk of the stack, ready to train from iteration 0."""
+        """A chunk of the stack, ready to train from its first iteration, which is one for all of it."""
         torch.set_num_threads(1)  # a thread of its own needs it said again
         return TorchTrainer(self, members)
 
     def _moved(self, split: Split) -> Split:
         return Split(split.inputs.to(self.device), split.labels.to(self.device))
+
+
+def set_precision(precision: Precision) -> None:
+    """Of all float32 matrix products and convolutions of this process on CUDA."""
+    torch.set_float32_matmul_precision("highest" if precision == "ieee" else "high")
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
 
 
 class TorchTrainer:
@@ -82,6 +92,7 @@ class TorchTrainer:
     def __init__(self, engine: TorchEngine, members: Sequence[Member]):
         self.engine = engine
         self.members = members
+        self.first = members[0].first
         device, networks, training = engine.device, len(members), engine.plan.training
         starts = [member.start() for member in members]
         variables = sorted(engine.network.variables, key=lambda variable: not variable.trained)
@@ -98,8 +109,9 @@ class TorchTrainer:
         self.leaves = {v.name: views[v.name].requires_grad_() for v in variables if v.trained}
         # by `data`, or autograd might take a statistic that the forward pass moves for a change of weights that it still needs as they were
         self.variables = self._views(self.parameters.data) | self.leaves
-        self.optimiser = optimiser(training.optimiser, self.parameters)
+        self.optimiser = optimiser(training.optimiser, self.parameters, fused=engine.fused)
         self.dropout = Dropout(engine.network, training.batch_size, [member.dropout_seed for member in members], device)
+        self.dropout.skip(self.first)
         self.epoch = -1
         self.position = torch.zeros(1, dtype=torch.int64, device=device)
         per_epoch = members[0].order.per_epoch
@@ -127,7 +139,7 @@ class TorchTrainer:
             self.variations.copy_(self._drawn(variations, epoch))
         start = epoch * len(self.orders)
         rates = np.stack([learning_rates(member.optimiser, start, start + len(self.orders)) for member in self.members], 1)
-        self.scales.copy_(self.optimiser.scales(torch.from_numpy(rates[:, :, None]).float(), start))
+        self.scales.copy_(self.optimiser.scales(torch.from_numpy(rates[:, :, None]).float(), start - self.first))
         self.epoch = epoch
 
     def _drawn(self, draw: Callable[[BatchOrder, int], np.ndarray], epoch: int) -> Tensor:
@@ -143,16 +155,13 @@ class TorchTrainer:
         if self.variations is not None:
             variation = self.variations.index_select(0, self.position).flatten()
             inputs = flip_crop(inputs.flatten(0, 1), variation).view_as(inputs)
-        logits = self.engine.network.forward(self.variables, inputs, Mode(training=True, drop=self.dropout.mask()))
+        logits = self.engine.network.forward(self.variables, inputs, Mode(True, self.dropout.mask(), self.engine.kernels))
         losses = F.cross_entropy(logits.flatten(0, 1), images.labels[indices].flatten(), reduction="none")
         gradients = torch.autograd.grad(losses.sum() / indices.shape[1], list(self.leaves.values()))
         with torch.no_grad():
             torch.cat([*(gradient.flatten(1) for gradient in gradients), self.no_gradient], 1, out=self.gradient)
-            decay = self.engine.plan.training.optimiser.weight_decay
-            if decay:
-                self.gradient.add_(self.parameters, alpha=decay)
-            self.gradient.mul_(self.mask)
-            self.optimiser.step(self.parameters, self.gradient, self.scales.index_select(0, self.position).squeeze(0))
+            scales = self.scales.index_select(0, self.position).squeeze(0)
+            self.optimiser.step(self.parameters, self.gradient, self.mask, scales)
         self.position.add_(1)
 
     @functools.cached_property
@@ -180,10 +189,10 @@ class TorchTrainer:
     def _sum_up(self, split: str, flat: Tensor) -> None:
         """Fills `sums` with each network's cross-entropy and number of correct answers, summed over a split."""
         images, parameters, count = self.engine.splits[split], self._views(flat), len(self.members)
-        size = EVALUATION_BATCH[self.engine.device.type]
+        size, mode = EVALUATION_BATCH[self.engine.device.type], Mode(False, keep_all, self.engine.kernels)
         loss, correct = self.sums.zero_()
         for inputs, labels in zip(images.inputs.split(size), images.labels.split(size), strict=True):
-            logits = self.engine.network.forward(parameters, inputs.expand(count, *inputs.shape), EVALUATION)
+            logits = self.engine.network.forward(parameters, inputs.expand(count, *inputs.shape), mode)
             losses = F.cross_entropy(logits.flatten(0, 1), labels.repeat(count), reduction="none")
             loss += losses.view(count, -1).double().sum(1)
             correct += (logits.argmax(2) == labels).double().sum(1)

@@ -5,7 +5,7 @@ import numpy as np
 from .arithmetic import LANES, ONE, kernel, part
 from .connections import connections_end
 from .convolution import BLOCK, GROUP, convolve, inner, layer_length, plane_length, row_length, sums_length, weight_gradients
-from .pooling import pool, rectify, rectify_gradient, unpool
+from .pooling import COLUMNS, collect, pool, rectify, rectify_gradient, unpool
 
 ZERO = np.uintp(0)
 
@@ -110,19 +110,11 @@ def _unpool_last(network, work, slot, lane):
     side, narrow, places = network.side[layer], network.side[layer] >> ONE, _places(network, work, layer, slot)
     for channel in range(network.out[layer]):
         for y in range(narrow):
-            line = (channel * narrow + y) * narrow
-            target = work.delta_at[layer] + inner(channel, y + y, side)
-            unpool(
-                work.unit_delta,
-                lane + channel * unit_plane(narrow) + y * narrow * LANES,
-                LANES,
-                narrow,
-                work.places,
-                places + line * GROUP,
-                work.delta,
-                target,
-                row_length(side),
-            )
+            for x in range(ZERO, narrow, COLUMNS):
+                place = places + ((channel * narrow + y) * narrow + x) * GROUP
+                target = work.delta_at[layer] + inner(channel, y + y, side) + (x + x) * GROUP
+                collect(work.unit_delta, lane + channel * unit_plane(narrow) + (y * narrow + x) * LANES, LANES, work.sums)
+                unpool(work.sums, ZERO, COLUMNS, work.places, place, work.delta, target, row_length(side), work.block)
 
 
 @part
@@ -141,7 +133,7 @@ def _send_back(network, work, layer, slot):
                 if network.pooled[below]:
                     place = places + ((channel * side + y) * side + x) * GROUP
                     target = delta + inner(channel, y + y, wide) + (x + x) * GROUP
-                    unpool(work.sums, at, GROUP, BLOCK // GROUP, work.places, place, work.delta, target, row_length(wide))
+                    unpool(work.sums, at, BLOCK // GROUP, work.places, place, work.delta, target, row_length(wide), work.block)
                 else:
                     here = inner(channel, y, side) + x * GROUP
                     rectify_gradient(work.sums, at, work.values, inputs + here, work.delta, delta + here)

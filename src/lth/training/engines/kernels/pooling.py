@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from .arithmetic import kernel
+from .arithmetic import LANES, kernel, part
 from .convolution import BLOCK, GROUP
 
+COLUMNS = LANES // GROUP  # that unpooling takes at once
 OFF = np.uint8(4)  # the place of a maximum that ReLU turns off
 
 
@@ -47,13 +48,41 @@ def rectify_gradient(sums, at, values, output, delta, target):
 
 
 @kernel
-def unpool(gradients, at, step, columns, places, place, delta, target, row):
-    """Gradients of so many neighbouring maxima, a column every `step` floats, back to where the maxima were; zeros elsewhere."""
-    for k in range(columns):
+def collect(gradients, at, step, sums):
+    """sums[:64]: four neighbouring columns, one every `step` floats, side by side."""
+    for k in range(COLUMNS):
         for t in range(GROUP):
-            g, p = gradients[at + k * step + t], places[place + k * GROUP + t]
-            d = target + np.uintp(2) * k * GROUP + t
-            delta[d] = g if p == np.uint8(0) else np.float32(0)
-            delta[d + GROUP] = g if p == np.uint8(1) else np.float32(0)
-            delta[d + row] = g if p == np.uint8(2) else np.float32(0)
-            delta[d + row + GROUP] = g if p == np.uint8(3) else np.float32(0)
+            sums[k * GROUP + t] = gradients[at + k * step + t]
+
+
+@kernel
+def _choose(gradients, at, places, place, which, chosen):
+    """chosen[:64]: the gradients of the maxima that were at one of four places, zeros for the others."""
+    for t in range(LANES):
+        g, p = gradients[at + t], places[place + t]
+        chosen[t] = g if p == which else np.float32(0)
+
+
+@kernel
+def _lay(chosen, delta, target):
+    for k in range(COLUMNS):
+        for t in range(GROUP):
+            delta[target + np.uintp(2) * k * GROUP + t] = chosen[k * GROUP + t]
+
+
+@part
+def unpool(gradients, at, columns, places, place, delta, target, row, chosen):
+    """Gradients of so many neighbouring maxima, a multiple of four, back to where the maxima were; zeros elsewhere. chosen: [64], scratch.
+
+    64 at a time for one of the four places, and then laid out: as one loop, the same is not vectorised and takes several times as long.
+    """
+    for k in range(np.uintp(0), columns, COLUMNS):
+        first, maxima, d = at + k * GROUP, place + k * GROUP, target + np.uintp(2) * k * GROUP
+        _choose(gradients, first, places, maxima, np.uint8(0), chosen)
+        _lay(chosen, delta, d)
+        _choose(gradients, first, places, maxima, np.uint8(1), chosen)
+        _lay(chosen, delta, d + GROUP)
+        _choose(gradients, first, places, maxima, np.uint8(2), chosen)
+        _lay(chosen, delta, d + row)
+        _choose(gradients, first, places, maxima, np.uint8(3), chosen)
+        _lay(chosen, delta, d + row + GROUP)

@@ -1,0 +1,82 @@
+"""`lth show`: which experiments have results, and one experiment's rounds."""
+
+import textwrap
+from collections.abc import Collection
+
+import pandas as pd
+
+from lth.config import load_experiment
+from lth.errors import LthError
+from lth.measures import VARIANT
+from lth.results.files import arms_of, load_results
+from lth.results.listing import list_experiments
+from lth.results.summary import summarise
+
+WIDTH = 100
+"""Columns that fit a terminal."""
+
+SHOWN = {"es_iteration": "early stop", "es_test_accuracy": "ES test %", "final_test_accuracy": "final test %"}
+"""What the table of rounds shows, and its heads; `--csv` has the rest."""
+
+
+def experiments_by_collection() -> str:
+    """A line per experiment that has results, and the names of those that have not been run."""
+    parts = []
+    for collection, rows in list_experiments().groupby("collection", sort=False):
+        run = rows[rows["arms run"].map(bool)]
+        lines = [f"{collection}: {len(run)} of {len(rows)} have results", *map(_line, run.to_dict("records"))]
+        rest = [name.split("/")[1] for name in rows["experiment"].drop(run.index)]
+        if rest:
+            lines.append(
+                textwrap.fill(f"not run: {', '.join(rest)}", WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+            )
+        parts.append("\n".join(lines))
+    return "\n\n".join([*parts, "`lth show quick/lenet` shows one; `lenet` alone is paper/lenet."])
+
+
+def _line(row: dict) -> str:
+    lacking = ", ".join(arm for arm in row["arms"] if arm not in row["arms run"])
+    return f"  {row['experiment']:<28} {', '.join(row['arms run'])}" + (f" (not run: {lacking})" if lacking else "")
+
+
+def summary(experiment: str, arms: Collection[str]) -> pd.DataFrame:
+    """`lth.results.summary.summarise` of those arms of an experiment; of all that have been run where none is named."""
+    plan = load_experiment(experiment)
+    try:
+        return summarise(load_results(plan.folder, arms or arms_of(plan.folder) or None))
+    except LthError:
+        from lth.tickets.controls import check_controls  # imports torch, so only where rows are missing
+
+        check_controls(plan)
+        raise
+
+
+def rounds_table(experiment: str, arms: Collection[str]) -> str:
+    """A line per arm and round: P_m, n, and means with least and most; tickets first."""
+    folder = load_experiment(experiment).folder
+    table = summary(folder, arms)
+    table = table.sort_values("arm", key=lambda names: names.where(names != "ticket", ""), kind="stable")
+    shown = table[[*([VARIANT] if VARIANT in table else []), "arm", "round", "n"]].assign(
+        **{"P_m %": table["percent_remaining"].map("{:.3g}".format)},
+        **{head: _spread(table, column) for column, head in SHOWN.items()},
+    )
+    lacking = [] if arms else [arm for arm in dict.fromkeys(_arms(folder)) if arm not in set(table["arm"])]
+    lines = [
+        shown.to_string(index=False),
+        "",
+        "Means (least–most) over n networks; ES is at early stop, accuracies in percent. `--csv` has all that is measured.",
+        f"Every network: results/{folder}/runs/",
+    ]
+    return "\n".join([*lines, *([f"Not run: {', '.join(lacking)}"] if lacking else [])])
+
+
+def _arms(folder: str) -> tuple[str, ...]:
+    listed = list_experiments()
+    return listed.loc[listed["experiment"] == folder, "arms"].item()
+
+
+def _spread(table: pd.DataFrame, column: str) -> pd.Series:
+    """`97.92 (97.80–98.01)`."""
+    write = "{:,.0f}".format if column == "es_iteration" else (lambda share: f"{100 * share:.2f}")
+    mean, least, most = (table[f"{column}_{what}"].map(write) for what in ("mean", "min", "max"))
+    return mean + (" (" + least + "–" + most + ")").where(table["n"] > 1, "")
