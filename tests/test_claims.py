@@ -9,14 +9,16 @@ import pandas as pd
 import pytest
 
 import tiny
+from invented import literal
 from lth import paths
 from lth.claims import estimators
 from lth.claims.basis import FIRST, UNIT, Basis
-from lth.claims.judge import CLAIMS, check_needs, judge, judge_all, read_claims
+from lth.claims.judge import BEYOND, CLAIMS, check_needs, judge, judge_all, read_claims
 from lth.claims.table import load_verdicts
 from lth.claims.verdict import Measured, interval
 from lth.config import load_experiment
 from lth.errors import LthError
+from lth.figures import FIGURES
 from lth.results.columns import COLUMNS, CURVES
 from lth.results.files import has_results, save
 from lth.results.tables import EXTRA
@@ -111,7 +113,7 @@ def test_the_interval_is_students():
     ],
 )
 def test_a_mistake_in_the_file_is_one_line(change, says):
-    entry = {name: getattr(CLAIMS[0], name) for name in CLAIMS[0].__dataclass_fields__}
+    entry = {name: getattr(CLAIMS[0], name) for name in CLAIMS[0].__dataclass_fields__ if name != "collection"}
     assert read_claims([entry]) == CLAIMS[:1]
     with pytest.raises(LthError, match=f"^claims.yaml, lenet-es-38: {says}") as caught:
         check_needs(read_claims([entry | change]))
@@ -141,6 +143,26 @@ def test_every_claim_of_the_paper_is_there():
         else:
             assert judge(claim)["verdict"] == "not run"
             assert not any(has_results(f"paper/{name}") for name in claim.needs), "what has run has an estimator"
+
+
+def test_claims_of_what_came_after_name_their_figures_and_say_what_they_need():
+    check_needs(BEYOND)
+    assert len({(claim.id, claim.part) for claim in BEYOND}) == len(BEYOND)
+    assert not {claim.id for claim in BEYOND} & {claim.id for claim in CLAIMS}
+    for claim in BEYOND:
+        assert claim.figure in FIGURES, claim.id
+        assert callable(getattr(estimators, claim.estimator))
+        assert set(claim.needs) <= set(FIGURES[claim.figure].experiments)
+
+
+def test_claims_of_what_came_after_are_judged_on_the_collection_beyond(root):
+    blocks = {arm: {"control": arm, "rounds": ["r01", "r02"], "after": "r01"} for arm in ("drawn-random", "gaussian-random")}
+    literal("lenet-values", {"blocks": blocks, "training.iterations": 1000, "evaluation.every": 100}, collection="beyond")
+    rows = {(row["id"], row["part"]): row for row in judge_all(claims=BEYOND).to_dict("records")}
+    found = rows["values-scale", "random mask"]
+    assert (found["verdict"], found["ours"], found["evidence"]) == ("reproduced", "+0.00 points, mean over P_m 80–64", "confirmation")
+    assert rows["values-scale", "dense"]["not run"] == "lenet-values (drawn-dense, gaussian-dense)"
+    assert rows["values-scale", "dense"]["command"] == "dvc repro pipelines/beyond/lenet-values/dvc.yaml"
 
 
 def test_what_has_not_been_run_gets_no_verdict(root):

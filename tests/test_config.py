@@ -92,6 +92,10 @@ MISTAKES = {
     "block of tickets that rounds train": ({"blocks.reinit.control": "ticket", "blocks.reinit.draws": 1}, ["blocks.reinit", "oneshot"]),
     "levels of iterative pruning": ({"pruning.levels": 3}, ["pruning", "levels", "oneshot", "layerwise"]),
     "one-shot without levels": ({"pruning.method": "oneshot"}, ["pruning", "levels"]),
+    "a lender of another method": (
+        {"pruning.of": "quick/tiny"},
+        ["pruning", "of names the experiment", "borrowed alone, not to layerwise"],
+    ),
     "one-shot with rounds": ({"pruning.method": "oneshot", "pruning.levels": 2}, ["rounds", "r00 alone", "oneshot"]),
     "shares that fall": ({"pruning": {**AT_ONCE, "fc": [0.5, 0.2]}}, ["pruning", "fc", "ascend"]),
     "too few shares": ({"pruning": {**AT_ONCE, "fc": [0.5]}}, ["pruning", "fc", "one share for each"]),

@@ -1,5 +1,6 @@
 """The controls: each keeps what it says of the ticket, and draws the rest anew."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -9,6 +10,7 @@ from lth.errors import LthError
 from lth.experiments.rounds import train_round
 from lth.tickets import save_initial
 from lth.tickets.controls import CONTROLS, reinit, resampled, reshuffle, sparsity
+from lth.tickets.values import STRUCTURES, VALUES, deviation
 
 DRAWN = [name for name in CONTROLS if name != "ticket"]
 
@@ -28,7 +30,10 @@ def counts(mask) -> dict[str, int]:
 def test_every_control_is_a_sparse_start(ticket, name):
     before = {key: mask.clone() for key, mask in ticket.mask.items()}
     start, again, other = (CONTROLS[name](ticket, draw) for draw in (0, 0, 1))
-    assert counts(start.mask) == counts(ticket.mask), "each layer keeps its count"
+    if name.endswith("-dense"):
+        assert all(mask.all() for mask in start.mask.values())
+    else:
+        assert counts(start.mask) == counts(ticket.mask), "each layer keeps its count"
     assert list(start.parameters) == list(ticket.start().parameters)
     for key, mask in start.mask.items():
         assert mask.shape == ticket.mask[key].shape
@@ -120,6 +125,40 @@ def test_noise_grows_with_sigma_and_is_one_noise(ticket):
             added, once = (part[layer.weight][mask] - own[layer.weight][mask] for part in (noisy.parameters, unit))
             assert torch.allclose(added, sigma * once, atol=1e-6)
             assert added.std().item() == pytest.approx(sigma * layer.deviation, rel=5 / (2 * len(added)) ** 0.5)
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_values_on_a_structure_are_what_their_name_says(ticket, structure):
+    own = ticket.start().parameters
+    starts = {values: CONTROLS[f"{values}-{structure}"](ticket, 0) for values in VALUES}
+    for layer in ticket.network.layers:
+        kept = starts["drawn"].mask[layer.weight]
+        found = {values: start.parameters[layer.weight][kept].numpy() for values, start in starts.items()}
+        survivors = own[layer.weight][ticket.mask[layer.weight]].numpy()
+        width, about = deviation(survivors), 5 / (2 * len(survivors)) ** 0.5
+        assert set(found["drawn"]) <= set(survivors)
+        assert found["rescaled"] == pytest.approx(layer.deviation / width * found["drawn"], rel=1e-5)
+        assert set(abs(found["signs"])) == {np.float32(width)}
+        assert abs(np.sign(found["signs"]).mean()) < 5 / len(found["signs"]) ** 0.5
+        for values, wanted in {"gaussian": width, "drawn": width, "rescaled": layer.deviation}.items():
+            assert deviation(found[values]) == pytest.approx(wanted, rel=2 * about)
+
+
+@pytest.mark.parametrize("values", VALUES)
+def test_one_draw_has_the_same_values_on_all_structures_and_one_random_structure(ticket, values):
+    whole = CONTROLS[f"{values}-dense"](ticket, 1).parameters
+    masks = {"random": sparsity(ticket, 1).mask, "ticket": ticket.mask}
+    for structure, mask in masks.items():
+        start = CONTROLS[f"{values}-{structure}"](ticket, 1)
+        for name in mask:
+            assert torch.equal(start.mask[name], mask[name])
+            assert torch.equal(start.parameters[name], whole[name] * mask[name])
+
+
+def test_values_of_a_layer_that_is_empty_are_refused(ticket):
+    mask = {name: torch.zeros_like(kept) if name.startswith("output") else kept for name, kept in ticket.mask.items()}
+    with pytest.raises(LthError, match=r"has no weights left in output to take values from: name earlier rounds$"):
+        CONTROLS["signs-dense"](type(ticket)(ticket.experiment, 0, 3, 1, mask), 0)
 
 
 def test_an_unknown_control_is_one_line_where_a_stage_trains(project):

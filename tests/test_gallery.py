@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from lth import paths
-from lth.claims.table import COLUMNS, SOURCE
+from lth.claims.table import COLUMNS, SOURCES
 from lth.config import COLLECTIONS
 from lth.errors import LthError
 from lth.reports import drawing, gallery
@@ -131,7 +131,7 @@ def test_what_is_said_is_escaped(root, monkeypatch):
     }
     monkeypatch.setattr(gallery, "findings", lambda: [("<4>", "<5>")])
     for claims in ([claim], []):
-        monkeypatch.setitem(SOURCE, "claims", claims)
+        monkeypatch.setitem(SOURCES["paper"], "claims", claims)
         paths.RESULTS.mkdir(exist_ok=True)
         pd.DataFrame(claims, columns=list(claim)).to_csv(paths.RESULTS / "claims.csv", index=False)
         write_sources(root, "lenet<i>")

@@ -27,6 +27,7 @@ from lth.config.architectures import ARCHITECTURES
 from lth.pruning import prune_layerwise
 from lth.tickets import Rewound, digest
 from lth.tickets.controls import CONTROLS
+from lth.tickets.values import ON_STRUCTURES
 from lth.training import Member
 from lth.training.engines.choose import numerics_id
 
@@ -59,7 +60,8 @@ DEEP_RUN = {
 are trained."""
 
 NETWORKS = list(ARCHITECTURES)
-ARMS = {name: ["ticket", "reinit", "sparsity"] if name in tiny.DEEP else list(CONTROLS) for name in NETWORKS}
+ARMS = {name: [arm for arm in CONTROLS if arm not in ON_STRUCTURES] for name in NETWORKS}
+ARMS |= {"lenet": list(CONTROLS)} | {name: ["ticket", "reinit", "sparsity"] for name in tiny.DEEP}
 assert set(OPTIMISERS) == set(DEEP_OPTIMISERS) == set(get_args(OptimiserConfig.model_fields["name"].annotation)), (
     "every optimiser has its trajectories"
 )

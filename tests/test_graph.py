@@ -12,6 +12,7 @@ import yaml
 
 from lth import paths
 from lth.config import COLLECTIONS, experiment_names, load_experiment
+from lth.experiments.copies import arms
 from lth.figures import FIGURES
 from lth.results.files import has_results
 
@@ -75,6 +76,19 @@ def test_movement_trains_and_so_depends_on_numerics_and_on_what_it_measures_alon
         assert load_experiment(item["of"]).rounds[item["round"]] == item["after"]
 
 
+def test_copies_are_those_of_their_experiments():
+    stages, experiments = ROOT_STAGES["copies"]["foreach"], [name for name in experiment_names() if load_experiment(name).copies]
+    found = {key: (item["of"], item["arm"], item["lent"]) for key, item in stages.items()}
+    assert found == {
+        f"{plan.name}-{arm}": (plan.folder, arm, plan.copies.of) for plan in map(load_experiment, experiments) for arm in arms(plan)
+    }
+    assert list(ROOT_STAGES["connectivity"]["foreach"].values()) == experiments
+    assert list(ROOT_STAGES["landscape"]["foreach"].values()) == [name for name in experiments if load_experiment(name).copies.around]
+    for stage, anatomy in (("copies", []), ("connectivity", ["connectivity"]), ("landscape", ["curvature", "landscape"])):
+        sources = [dep for dep in ROOT_STAGES[stage]["do"]["deps"] if dep.startswith("src/")]
+        assert sources == [*(f"src/lth/anatomy/{name}.py" for name in anatomy), "src/lth/numerics/lenet.yaml"]
+
+
 @pytest.mark.parametrize("name", experiment_names())
 def test_every_experiment_has_the_same_stages_and_a_numerics_id(name):
     assert (paths.PIPELINES / name / "dvc.yaml").read_bytes() == (paths.PIPELINES / "paper" / "lenet" / "dvc.yaml").read_bytes()
@@ -88,8 +102,8 @@ def test_every_collection_is_drawn_and_shown():
     }
 
 
-def test_claims_read_the_paper_and_what_points_its_way():
-    read = [collection for collection in ("paper", "desk") if experiment_names(collection)]
+def test_claims_read_the_paper_what_points_its_way_and_what_came_after():
+    read = [collection for collection in ("paper", "desk", "beyond") if experiment_names(collection)]
     folders = {dep for dep in ROOT_STAGES["claims"]["deps"] if not dep.startswith("src/")}
     assert folders == {f"{kind}/{collection}" for kind in ("pipelines", "results") for collection in read}
 
@@ -97,6 +111,8 @@ def test_claims_read_the_paper_and_what_points_its_way():
 def test_stages_of_measurements_are_named_by_the_folder_they_measure():
     assert all(key == folder.replace("/", "-") for key, folder in ROOT_STAGES["structure"]["foreach"].items())
     assert all(key == item["of"].replace("/", "-") for key, item in ROOT_STAGES["movement"]["foreach"].items())
+    for stage in ("connectivity", "landscape"):
+        assert all(key == folder.replace("/", "-") for key, folder in ROOT_STAGES[stage]["foreach"].items())
 
 
 def test_every_figure_is_drawn_from_experiments_that_there_are():
@@ -107,7 +123,13 @@ def test_every_figure_is_drawn_from_experiments_that_there_are():
 
 def test_what_is_committed_is_what_the_sources_make():
     """Stages that need no data; where this fails, `make figures` and `dvc repro -s -f notebook@mnist notebook@cifar10` mend it."""
-    stages = [f"figures@{collection}" for collection in DRAWN] + ["claims", "gallery", "notebook@mnist", "notebook@cifar10"]
+    stages = [f"figures@{collection}" for collection in DRAWN] + [
+        "claims",
+        "gallery",
+        "notebook@mnist",
+        "notebook@cifar10",
+        "notebook@geometry",
+    ]
     stages += [f"structure@{key}" for key in ROOT_STAGES["structure"]["foreach"]]
     stages += [f"pipelines/{name}/dvc.yaml:table" for name in experiment_names() if has_results(name)]
     status = subprocess.run(["dvc", "status", "--json", *stages], cwd=paths.ROOT, capture_output=True, text=True, check=True)

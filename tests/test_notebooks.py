@@ -7,7 +7,7 @@ from lth import paths
 from lth.errors import LthError
 from lth.reports.notebooks import execute, read
 
-NAMES = ("mnist", "cifar10", "ticket")
+NAMES = ("mnist", "cifar10", "geometry", "ticket")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -52,6 +52,12 @@ STREAMS = {
     "init conv2 0": lambda: hash_of(initial_parameters(CONV2, 0, 0)),
     "order lenet trial 0 round 0 epoch 0": lambda: hashed(BatchOrder(0, "lenet-mnist", 0, 0, 55_000, 60).batches(0, 916)),
     "order lenet trial 1 round 7 epoch 2": lambda: hashed(BatchOrder(0, "lenet-mnist", 1, 7, 55_000, 60).batches(2 * 916, 2 * 916 + 9)),
+    "order lenet trial 1 round 7 epoch 2 copy 1": lambda: hashed(BatchOrder(0, "lenet-mnist", 1, 7, 55_000, 60, copy=1).epoch(2)),
+    "augment resnet18 trial 1 round 2 epoch 3 copy 1": lambda: hashed(
+        variations(BatchOrder(0, "resnet18-cifar10", 1, 2, 45_000, 128, copy=1), 3)
+    ),
+    "direction": lambda: hashed(seeds.stream(0, "direction", "lenet-mnist", 1, 2).standard_normal(100)),
+    "lanczos": lambda: hashed(seeds.stream(0, "lanczos", "lenet-mnist", 1).standard_normal(100)),
     "order conv2 trial 0 round 0 epoch 0": lambda: hashed(BatchOrder(0, "conv2-cifar10", 0, 0, 45_000, 60).batches(0, 750)),
     "augment resnet18 trial 1 round 2 epoch 3": lambda: hashed(variations(BatchOrder(0, "resnet18-cifar10", 1, 2, 45_000, 128), 3)),
     "init resnet18 0": lambda: hash_of(initial_parameters(RESNET, 0, 0)),
@@ -61,6 +67,9 @@ STREAMS = {
     "sparsity": lambda: start("sparsity", 0),
     "resample": lambda: start("resampled", 0),
     "noise": lambda: start("noise-0.5", 0),
+    "gaussian": lambda: start("gaussian-dense", 0),
+    "drawn": lambda: start("drawn-random", 0),
+    "signs": lambda: start("signs-ticket", 0),
     "dropout": lambda: f"{seeds.torch_seed(0, 'dropout', 'conv2-cifar10', 'ticket', 0, 0, 0):016x}",
     "accept": lambda: hashed(seeds.stream(0, "accept", "lenet").integers(0, 1_000, 100)),
 }
@@ -83,8 +92,15 @@ PINNED = {
     "sparsity": "16c7b6a8efc60c3a1376284dc96ff08f",
     "resample": "1ed45623387b15b6e7f520908f79f2bf",
     "noise": "c48c8262c035c58de7f520908f79f2bf",
+    "gaussian": "d72674cf03061b981578a7b4b0d7688a",
+    "drawn": "df4e3c3884e4e71e1376284dc96ff08f",
+    "signs": "17abf3cb0fe1b3fde7f520908f79f2bf",
     "dropout": "0f8254adaee6179a",
     "accept": "53c1952e48f6fffa",
+    "order lenet trial 1 round 7 epoch 2 copy 1": "44c9c1cef82e0fcd",
+    "augment resnet18 trial 1 round 2 epoch 3 copy 1": "47739762707ea3ae",
+    "direction": "3b1d605be2033646",
+    "lanczos": "c77cfef216ab1053",
 }
 
 

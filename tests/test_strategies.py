@@ -8,11 +8,12 @@ import pytest
 import torch
 
 import tiny
-from lth import load_results, load_ticket
+from lth import load_results, load_ticket, paths
 from lth.config import load_experiment, load_settings
 from lth.errors import LthError
 from lth.experiments import at_once, stage
 from lth.experiments.blocks import train_block
+from lth.experiments.done import why_not_done
 from lth.experiments.rounds import train_round
 from lth.pruning import prune_layerwise
 from lth.tickets import save_initial, ticket_file
@@ -120,6 +121,55 @@ def test_the_stages_make_nested_tickets_and_rows(root, method):
     assert counts.to_dict() == {round: tickets[round].weights_remaining for round in (0, 1, 3)}
     with pytest.raises(LthError, match="rounds 0 to 3, not 4"):
         load_ticket("tiny", round=4, trial=0)
+
+
+def borrower(**changes) -> None:
+    """An experiment beside the tiny one that takes its masks."""
+    pruning = {"method": "borrowed", "of": "quick/tiny", "levels": 2, "conv": 0.1, "fc": 0.2, "output": 0.1}
+    blocks = {"ticket": {"control": "ticket", "rounds": ["r01", "r02"], "after": "r00"}}
+    values = {"name": "other", "pruning": pruning, "rounds": {"r00": "initial"}, "blocks": blocks, **changes}
+    tiny.write_experiment(paths.ROOT, tiny.numbers(values), "quick/other")
+    save_initial(load_experiment("other"), 0)
+
+
+def test_borrowed_masks_are_the_other_experiments_tickets(root):
+    tiny.write_project(root)
+    settings, lender = load_settings(), load_experiment("tiny")
+    save_initial(lender, settings.seed)
+    for round in lender.rounds:
+        train_round(settings, lender, round)
+    borrower()
+    for name in ("r00", "ticket"):
+        assert why_not_done(settings, load_experiment("other"), name)
+        (train_round if name == "r00" else train_block)(settings, load_experiment("other"), name)
+        assert not why_not_done(settings, load_experiment("other"), name)
+    for round, trial in itertools.product((1, 2), (0, 1)):
+        mine, lent = (load_ticket(name, round=round, trial=trial) for name in ("other", "tiny"))
+        assert all(torch.equal(mine.mask[name], mask) for name, mask in lent.mask.items())
+    mine, lent = (load_results(name, "ticket").drop(columns="experiment") for name in ("other", "tiny"))
+    assert mine.equals(lent), "the same tickets of the same networks train the same"
+    ticket_file(lender, "r01").write_bytes(b"")
+    assert why_not_done(settings, load_experiment("other"), "r00") == "was made from other params, tickets or data"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"network.width": 0.1}, "another network: name='lenet' width=0.05 .*, not name='lenet' width=0.1 "),
+        ({"trials": 1}, "another trials: first=0 count=2, not first=0 count=1"),
+        ({"pruning.fc": 0.3}, "another pruning.fc: 0.2, not 0.3"),
+        ({"pruning.levels": 3}, "2 rounds, not 3: lower pruning.levels"),
+        ({}, "no tickets/quick/tiny/r00.npz: restore it with git, or train it with `lth train quick/tiny`"),
+    ],
+)
+def test_what_cannot_be_borrowed_is_refused_before_anything_is_trained(root, monkeypatch, changes, message):
+    tiny.write_project(root)
+    save_initial(load_experiment("tiny"), 0)
+    pruning = {"method": "borrowed", "of": "quick/tiny", "levels": 2, "conv": 0.1, "fc": 0.2, "output": 0.1}
+    borrower(**tiny.changed({"pruning": pruning, "network": tiny.NUMBERS["network"]}, changes))
+    monkeypatch.setattr(stage, "train_stack", None)
+    with pytest.raises(LthError, match=f"^quick/other borrows tickets of quick/tiny, which has {message}"):
+        train_round(load_settings(), load_experiment("other"), "r00")
 
 
 def test_levels_that_are_damaged_are_refused(root):

@@ -138,7 +138,7 @@ def save_checkpoints_always(setattr=setattr) -> None:
 
 def move_root(root: Path, setattr=setattr) -> None:
     """Makes `root` the package's root."""
-    for name in ("PIPELINES", "DATA", "TICKETS", "RESULTS", "FIGURES", "CHECKPOINTS", "NUMERICS"):
+    for name in ("PIPELINES", "DATA", "TICKETS", "TRAINED", "RESULTS", "FIGURES", "CHECKPOINTS", "NUMERICS"):
         setattr(paths, name, root / getattr(paths, name).relative_to(paths.ROOT))
     setattr(paths, "ROOT", root)
 

@@ -19,6 +19,7 @@ ROOT = _root()
 PIPELINES = ROOT / "pipelines"
 DATA = ROOT / "data"
 TICKETS = ROOT / "tickets"
+TRAINED = ROOT / "trained"
 RESULTS = ROOT / "results"
 FIGURES = ROOT / "figures"
 CHECKPOINTS = ROOT / ".checkpoints"

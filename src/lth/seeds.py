@@ -8,12 +8,18 @@ The streams in use (family = network and data set):
     init(family, trial)                           a trial's initial weights
     order(family, trial, round, epoch)            the order of the training images, shared by all arms of a trial and round
     augment(family, trial, round, epoch)          how each image of an epoch is mirrored and cropped, shared likewise
+    order/copy 1, augment/copy 1 (…)              the same for another copy of a network
     reinit(family, trial, round, draw)            fresh weights of a random reinitialisation
     reshuffle(family, trial, round, draw)         where a ticket's connections move to
     sparsity(family, trial, round, draw)          structure and weights of a random sparse network
     resample(family, trial, round, draw)          which of a ticket's own values a connection gets
     noise(family, trial, round, draw)             what is added to a ticket's values
+    gaussian(family, trial, round, draw)          values of a ticket's deviation, in all places (`lth.tickets.values`)
+    drawn(family, trial, round, draw)             which of a ticket's own values each place gets
+    signs(family, trial, round, draw)             the signs of values of a ticket's deviation
     dropout(family, arm, trial, round, draw)      the units that dropout drops
+    direction(family, trial, draw)                the plane through a network on which a loss landscape is drawn
+    lanczos(family, trial)                        where the search for a Hessian's eigenvalues begins
     accept(experiment)                            the networks that `make accept` trains again
 """
 

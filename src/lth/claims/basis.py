@@ -44,9 +44,10 @@ PLAIN = Basis()
 """On the very experiments that a claim names."""
 
 
-def bases(id: str, needs: Collection[str]) -> list[Basis]:
-    """All ways to judge a claim. The fresh trials are for the claims of the paper's section 2, whose names begin with lenet-."""
-    if not all(name.startswith("lenet") for name in needs):
+def bases(id: str, needs: Collection[str], collection: str = "paper") -> list[Basis]:
+    """All ways to judge a claim. The fresh trials are for the claims of the paper's section 2, whose names begin with lenet-; what came after the
+    paper is judged on the very experiments that it names."""
+    if collection != "paper" or not all(name.startswith("lenet") for name in needs):
         return [PLAIN]
     trials = (FIRST, FRESH, ALL) if id.startswith("lenet-") else (FIRST,)
     return [

@@ -10,7 +10,7 @@ from lth.claims import estimators
 from lth.claims.basis import ALL, PLAIN, Basis, bases
 from lth.claims.paired import Absent
 from lth.claims.pooled import Pooled
-from lth.claims.table import SOURCE
+from lth.claims.table import FILES, SOURCES
 from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, Measured
 from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
@@ -19,13 +19,14 @@ from lth.results.tables import EXTRA, Tables, command, missing
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim of the paper, or one part of it."""
+    """One claim of the paper, or of what came after it; or one part of it."""
 
     id: str
     title: str
     """In a few words, the same for all its parts."""
     section: str
-    figure: int
+    figure: int | str
+    """The number of a figure of the paper; beyond it, the name of one of `lth.figures`."""
     claim: str
     paper: str
     tolerance: str
@@ -41,6 +42,8 @@ class Claim:
     """What the estimator's effects are counted in."""
     value: float | None = None
     """The paper's number, where it is of that unit."""
+    collection: str = "paper"
+    """Whose experiments it is judged on: `paper` or `beyond`."""
 
     @property
     def within(self) -> tuple[float, float] | None:
@@ -54,16 +57,16 @@ class Claim:
         return tuple(self.options["within"])
 
 
-def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:
-    """The claims of claims.yaml. Raises LthError for an unknown key or estimator."""
+def read_claims(entries: Iterable[Mapping[str, Any]], collection: str = "paper") -> list[Claim]:
+    """The claims of a collection. Raises LthError for an unknown key or estimator."""
     claims = []
     for entry in entries:
-        where = f"claims.yaml, {entry.get('id')}"
+        where = f"{FILES[collection]}.yaml, {entry.get('id')}"
         try:
-            claim = Claim(**entry)
+            claim = Claim(**entry, collection=collection)
         except TypeError as error:
             raise LthError(f"{where}: {str(error).split('() ')[-1]}; the keys are {', '.join(Claim.__dataclass_fields__)}") from error
-        if not isinstance(claim.figure, int):
+        if collection == "paper" and not isinstance(claim.figure, int):
             raise LthError(f"{where}: figure: {claim.figure!r} is wrong, must be the number of a figure of the paper")
         if claim.estimator and not hasattr(estimators, claim.estimator):
             raise LthError(f"{where}: lth/claims/estimators/ has no function {claim.estimator!r}")
@@ -71,8 +74,9 @@ def read_claims(entries: Iterable[Mapping[str, Any]]) -> list[Claim]:
     return claims
 
 
-CLAIMS = read_claims(SOURCE["claims"])
-SEEN = frozenset(SOURCE["seen"])
+CLAIMS, BEYOND = (read_claims(source["claims"], collection) for collection, source in SOURCES.items())
+"""The paper's, and those of what came after it."""
+SEEN = frozenset(name for source in SOURCES.values() for name in source["seen"])
 """Experiments whose results were known when the rules took their present form: verdicts on them are exploratory."""
 
 EXPLORATORY, CONFIRMATION, POOLED = "exploratory", "confirmation", "pooled"
@@ -81,7 +85,7 @@ DIRECTIONS = {REPRODUCED: "as claimed", DIRECTION: "as claimed", INCONCLUSIVE: "
 
 
 def judge(claim: Claim, basis: Basis = PLAIN, loaded: Tables | None = None) -> dict:
-    """One row of results/claims.csv. Only results of the collection `paper` are judged.
+    """One row of results/claims.csv, or claims-beyond.csv. Only results of the claim's own collection are judged.
 
     loaded: tables to share with other claims.
     """
@@ -89,12 +93,12 @@ def judge(claim: Claim, basis: Basis = PLAIN, loaded: Tables | None = None) -> d
     row = {name: getattr(claim, name) for name in ("id", "part", "title", "section", "figure", "claim", "kind", "paper", "tolerance")}
     row |= {"scaling": basis.scaling, "trials": basis.trials, "unit": claim.unit}
     needs = {experiment: of for name, of in claim.needs.items() for experiment in basis.experiments(name)}
-    there = set(needs) <= {folder.split("/")[1] for folder in experiment_names("paper")}
-    makes = command({f"paper/{name}": of for name, of in needs.items()}) if there else ""
-    lacking = _lacking("paper", needs) or ("" if claim.estimator else "an estimator")
+    there = set(needs) <= {folder.split("/")[1] for folder in experiment_names(claim.collection)}
+    makes = command({f"{claim.collection}/{name}": of for name, of in needs.items()}) if there else ""
+    lacking = _lacking(claim.collection, needs) or ("" if claim.estimator else "an estimator")
     outcome: dict = dict.fromkeys(("effect", "low", "high", "no effect")) | {"ours": "", "n": 0, "verdict": NOT_RUN, "evidence": ""}
     if not lacking:
-        read = zip(*([f"paper/{name}" for name in basis.experiments(named)] for named in claim.needs), strict=True)
+        read = zip(*([f"{claim.collection}/{name}" for name in basis.experiments(named)] for named in claim.needs), strict=True)
         parts = [loaded.named(dict(zip(claim.needs, folders, strict=True))) for folders in read]
         try:
             measured = _measured(claim, Pooled(parts) if len(parts) > 1 else parts[0])
@@ -133,21 +137,21 @@ def _lacking(collection: str, needs: Mapping[str, Sequence[str]]) -> str:
 
 def check_needs(claims: Iterable[Claim]) -> None:
     """Raises LthError for a claim that needs what is neither a table nor an arm."""
-    trained = {block.control for name in experiment_names() for block in load_experiment(name).blocks.values()}
+    trained = {block.control for name in experiment_names() for block in load_experiment(name).blocks.values()} | {"ticket", "retrained"}
     for claim in claims:
-        if untrained := {need for needs in claim.needs.values() for need in needs} - {"ticket", *trained, *EXTRA}:
+        if untrained := {need for needs in claim.needs.values() for need in needs} - {*trained, *EXTRA}:
             from lth.tickets.controls import CONTROLS  # imports torch, which nothing waits for whose arms are all trained
 
             if unknown := sorted(untrained - CONTROLS.keys()):
-                known = ", ".join(sorted({*CONTROLS, *EXTRA}))
-                raise LthError(f"claims.yaml, {claim.id}: needs: there is no {', '.join(unknown)}; there are: {known}")
+                known = ", ".join(sorted({*CONTROLS, *trained, *EXTRA}))
+                raise LthError(f"{FILES[claim.collection]}.yaml, {claim.id}: needs: there is no {', '.join(unknown)}; there are: {known}")
 
 
-def judge_all(loaded: Tables | None = None) -> pd.DataFrame:
-    """All claims on all their bases, in the order of claims.yaml. Raises LthError for one that needs what cannot be.
+def judge_all(loaded: Tables | None = None, claims: Sequence[Claim] = CLAIMS) -> pd.DataFrame:
+    """All claims on all their bases, in the order of their file. Raises LthError for one that needs what cannot be.
 
-    loaded: tables to share.
+    loaded: tables to share. claims: CLAIMS or BEYOND.
     """
-    check_needs(CLAIMS)
+    check_needs(claims)
     loaded = loaded or Tables({})
-    return pd.DataFrame([judge(claim, basis, loaded) for claim in CLAIMS for basis in bases(claim.id, claim.needs)])
+    return pd.DataFrame([judge(claim, basis, loaded) for claim in claims for basis in bases(claim.id, claim.needs, claim.collection)])

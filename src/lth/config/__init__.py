@@ -4,27 +4,19 @@
 An unknown key or an impossible value is an error of one line that names the file, the key, the value and what is allowed.
 """
 
-from lth.config.experiment import (
-    AT_ONCE,
-    COLLECTIONS,
-    INITIAL,
-    Block,
-    DataConfig,
-    EvaluationConfig,
-    Experiment,
-    NetworkConfig,
-    OptimiserConfig,
-    PruningConfig,
-    TrainingConfig,
-    Trials,
-)
+from lth.config.blocks import Block
+from lth.config.experiment import COLLECTIONS, INITIAL, Experiment, Trials
 from lth.config.load import experiment_names, load_experiment, load_settings, named_experiments
+from lth.config.network import DataConfig, NetworkConfig
+from lth.config.pruning import AT_ONCE, RETRAINED, PruningConfig
 from lth.config.settings import Frozen, Precision, Settings
+from lth.config.training import EvaluationConfig, OptimiserConfig, TrainingConfig
 
 __all__ = [
     "AT_ONCE",
     "COLLECTIONS",
     "INITIAL",
+    "RETRAINED",
     "Block",
     "DataConfig",
     "EvaluationConfig",

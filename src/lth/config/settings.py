@@ -5,6 +5,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Rate = Annotated[float, Field(ge=0, lt=1)]
+RoundName = Annotated[str, Field(pattern=r"^r\d\d$")]
+Folder = Annotated[str, Field(pattern=r"^\w+/[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=100)]
+"""An experiment by its folder: `paper/lenet`."""
 
 Precision = Literal["ieee", "tf32"]
 """Of float32 matrix products and convolutions on CUDA: exact float32, or TensorFloat-32, whose factors keep ten bits of mantissa."""
@@ -31,3 +35,7 @@ class Settings(Frozen):
     """Hours of one core that a stage may train for on a CPU, by the estimate of `lth.experiments.budget`; no result depends on it."""
     executor: Literal["threads", "ray"] = "threads"
     """Who trains: threads of the process, or the machines of a Ray cluster; no result depends on it. The environment's LTH_EXECUTOR comes first."""
+
+    def here(self) -> "Settings":
+        """The same on this machine, for what is measured and trains nothing."""
+        return self.model_copy(update={"executor": "threads"})

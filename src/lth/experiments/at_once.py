@@ -1,4 +1,5 @@
-"""All tickets at once, from the dense networks: no round is trained between two prunings (`pruning.method` oneshot, continued, iteration0).
+"""All tickets at once, from the dense networks: no round is trained between two prunings (`pruning.method` oneshot, continued, iteration0,
+borrowed).
 
 Masks and parameters are stacked: [R, *shape] for R trials. There is a list of masks, one per level of pruning.
 """
@@ -7,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from lth.experiments.borrowing import lent_masks
 from lth.experiments.stage import Stage
 from lth.networks import Parameters, stacked, unstacked
 from lth.pruning import Masks
@@ -42,7 +44,12 @@ def continued(stage: Stage, tickets: Sequence[Ticket], trained: Parameters) -> l
     return levels
 
 
-METHODS = {"oneshot": oneshot, "continued": continued, "iteration0": iteration0}
+def borrowed(stage: Stage, tickets: Sequence[Ticket], trained: Parameters) -> list[Masks]:
+    """Prunes nothing: takes what another experiment has pruned."""
+    return lent_masks(stage.experiment, tickets)
+
+
+METHODS = {"oneshot": oneshot, "continued": continued, "iteration0": iteration0, "borrowed": borrowed}
 
 
 def train_on(stage: Stage, tickets: Sequence[Ticket], level: int, parameters: Parameters, masks: Masks) -> Parameters:

@@ -117,7 +117,8 @@ def stage_networks(experiment: Experiment) -> dict[str, list[Alike]]:
         rounds = [round for _, round, *_ in networks]
         first = experiment.first_iteration(arm, max(rounds))
         plan = Plan(training.model_copy(update={"iterations": training.iterations - first}), experiment.evaluation, until)
-        stages[name] = [Alike(rounds.count(round), round, plan) for round in sorted(set(rounds))]
+        trains = (lambda round: 0) if arm.endswith("-dense") else (lambda round: round)  # a dense control prunes nothing
+        stages[name] = [Alike(rounds.count(round), trains(round), plan) for round in sorted(set(rounds))]
         if training.rewind and (first or name == "r00"):
             stages[name].append(Alike(stages["r00"][0].count, 0, whole.ends(training.rewind)))
     if experiment.pruning.method == "continued":

@@ -18,6 +18,7 @@ from lth.config import INITIAL, Experiment, Settings
 from lth.config.grammar import parse_yaml
 from lth.data import is_split_by
 from lth.errors import LthError
+from lth.experiments.borrowing import lent_files
 from lth.results.files import runs_folder, sidecar
 from lth.storage import read
 from lth.tickets import ticket_file, ticket_files, verify_initial
@@ -66,7 +67,7 @@ def made_from(settings: Settings, experiment: Experiment, name: str, inputs: Map
     content = {
         "stage": name,
         "settings": {"engine": settings.engine, "precision": experiment.training.precision_under(settings)},
-        "experiment": experiment.model_dump(exclude={"rounds", "blocks"}, **chosen),
+        "experiment": experiment.model_dump(exclude={"rounds", "blocks", "copies"}, **chosen),
         "block": block and block.model_dump(**chosen),
         "files": dict(inputs),
     }
@@ -76,7 +77,7 @@ def made_from(settings: Settings, experiment: Experiment, name: str, inputs: Map
 def input_files(experiment: Experiment, name: str) -> list[Path]:
     """The tickets and the data that a round or block reads."""
     last = name if name in experiment.rounds else experiment.blocks[name].rounds[-1]
-    return [*ticket_files(experiment, int(last[1:])), data_file(experiment)]
+    return [*ticket_files(experiment, int(last[1:])), *lent_files(experiment, name), data_file(experiment)]
 
 
 def output_files(experiment: Experiment, name: str) -> list[Path]:

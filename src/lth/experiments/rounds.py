@@ -6,9 +6,10 @@ early iteration (`lth.experiments.rewinding`); repeat.
 
 from collections.abc import Sequence
 
-from lth.config import Experiment, Settings
+from lth.config import RETRAINED, Experiment, Settings
 from lth.errors import LthError
 from lth.experiments.at_once import prune_at_once
+from lth.experiments.retraining import retrain
 from lth.experiments.rewinding import origins, rewound
 from lth.experiments.stage import Stage, open_stage
 from lth.networks import Parameters, stacked, unstacked
@@ -22,7 +23,9 @@ def train_round(settings: Settings, experiment: Experiment, name: str) -> None:
         raise LthError(f"unknown round {name!r}; there are: {', '.join(experiment.rounds)}")
     tickets = load_tickets(experiment, int(name[1:]))  # 1, and 4 of the round before
     with open_stage(settings, experiment, name, tickets, test_curve_until=experiment.evaluation.test_curve_until) as stage:
-        (prune_at_once if experiment.pruning.levels else prune_once)(stage, rewound(stage, tickets))
+        pruning = experiment.pruning
+        prune_as = retrain if pruning.method in RETRAINED else prune_at_once if pruning.levels else prune_once
+        prune_as(stage, rewound(stage, tickets))
 
 
 def prune_once(stage: Stage, tickets: Sequence[Ticket]) -> None:

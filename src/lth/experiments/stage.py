@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from lth.config import Experiment, Settings
+from lth.experiments.borrowing import check_lender, lent_files
 from lth.experiments.done import data_file, hashes, made_from
 from lth.experiments.guard import refuse_what_takes_days
 from lth.experiments.rows import tabulate, tabulate_curves
@@ -17,9 +18,10 @@ from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.tickets import Start, Ticket, ticket_files
 from lth.tickets.controls import check_controls
-from lth.training import Checkpoints, Member, Plan, Trained, checkpoints, choose_executor, train_stack
+from lth.training import Checkpoints, Member, Plan, Threads, Trained, checkpoints, choose_executor, train_stack
 from lth.training.engines.choose import numerics_id
 from lth.training.executors import Executor
+from lth.training.loop import Engine
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,12 @@ class Stage:
     """`made_from`, by which `lth.experiments.done` knows what it made, of a round or block; of others nothing."""
     checkpoints: Checkpoints
 
+    @property
+    def engine(self) -> Engine:
+        """What evaluates networks in this process; there is one where it trains them too (`Settings.here`)."""
+        assert isinstance(self.executor, Threads)
+        return self.executor.engine
+
     def member(self, ticket: Ticket, *, arm: str = "ticket", draw: int = 0, start: Callable[[], Start] | None = None) -> Member:
         """A network to train: a ticket, or a draw of a control of it. start: where it starts, if not where its arm says."""
         return Member.of(ticket, self.images, arm=arm, draw=draw, start=start)
@@ -48,19 +56,26 @@ class Stage:
         title = f"{self.experiment.folder} {self.name}"
         return train_stack(self.executor, self.plan, members, self.checkpoints, title=title, keep_parameters=keep_parameters)
 
+    def whole(self) -> "Stage":
+        """The stage with networks that are evaluated at both ends alone."""
+        return replace(self, plan=self.plan.ends(self.plan.training.iterations))
+
     def level(self, number: int) -> "Stage":
         """The part of a stage that trains on from one level of pruning."""
         name = f"level {number}/{self.experiment.pruning.levels - 1}"
-        return self._part(name, f"level{number:02}", self.plan.training.iterations)
+        return self._part(name, f"level{number:02}", self.plan.ends(self.plan.training.iterations))
+
+    def retrained(self, level: int) -> "Stage":
+        """The part of a stage that trains on from one level of pruning and measures what comes of it, as the stage does."""
+        return self._part(f"level {level}/{self.experiment.pruning.levels}", f"level{level:02}", self.plan)
 
     def until(self, iteration: int) -> "Stage":
         """The part of a stage that trains the dense networks to an iteration."""
-        return self._part(f"{self.name} to iteration {iteration}", f"until{iteration}", iteration)
+        return self._part(f"{self.name} to iteration {iteration}", f"until{iteration}", self.plan.ends(iteration))
 
-    def _part(self, name: str, folder: str, iterations: int) -> "Stage":
-        """A part with checkpoints of its own, whose networks are evaluated at both ends alone."""
-        checkpoints = replace(self.checkpoints, folder=self.checkpoints.folder / folder)
-        return replace(self, name=name, plan=self.plan.ends(iterations), checkpoints=checkpoints)
+    def _part(self, name: str, folder: str, plan: Plan) -> "Stage":
+        """A part with checkpoints of its own."""
+        return replace(self, name=name, plan=plan, checkpoints=replace(self.checkpoints, folder=self.checkpoints.folder / folder))
 
     def rows(self, members: Sequence[Member], trained: Trained) -> pd.DataFrame:
         """One row per network."""
@@ -101,19 +116,21 @@ def open_stage(
     """
     check_controls(experiment)
     check_criterion(experiment)
+    check_lender(experiment)
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     plan = plan.ends(until) if until else plan
     refuse_what_takes_days(settings, experiment, name, plan, [ticket.round for ticket in tickets])
     network, executor = build(experiment.network), choose_executor(settings, experiment, plan)
     used = executor.equipment
     made_by = {"engine": numerics_id(network.name, used.engine), "device": used.device, "library": used.library}
-    inputs = hashes([*ticket_files(experiment, max(ticket.round for ticket in tickets)), data_file(experiment)])
+    own = ticket_files(experiment, max(ticket.round for ticket in tickets))
+    inputs = hashes([*own, *lent_files(experiment, name), data_file(experiment)])
     known = name in experiment.rounds or name in experiment.blocks
     from_these = {"made_from": made_from(settings, experiment, name, inputs)} if known else {}
     depends_on |= {
         "stage": name,
         "settings": settings.model_dump(exclude={"cpu_hours", "executor"}),
-        "experiment": experiment.model_dump(exclude={"rounds", "blocks"}),
+        "experiment": experiment.model_dump(exclude={"rounds", "blocks", "copies"}),
         "block": experiment.blocks[name].model_dump() if name in experiment.blocks else None,
         "files": inputs,
         **made_by,

@@ -1,4 +1,4 @@
-"""Beyond the paper: tickets of Resnet-18 and VGG-19 rewound to an early iteration k instead of to their initial values."""
+"""Beyond the paper: tickets rewound to an early iteration k instead of to their initial values."""
 
 from lth.config import load_experiment
 from lth.plots.arms import CUT, FINAL_TEST, Arm, draw_panel
@@ -9,7 +9,9 @@ from lth.plots.sweep import WORDS, swept
 from lth.results.tables import Tables
 from lth.sentences import given
 
-REWOUND = {name: tuple(f"{name}-rewind{end}" for end in ("", "-100", "-500", "-1000", "-2000")) for name in DEEP}
+TITLES = DEEP | {"lenet-late": "Lenet"}
+"""Networks, by their experiment of k = 0; Lenet at the rate that `lth.claims.lost` finds."""
+REWOUND = {name: tuple(f"{name}-rewind{end}" for end in ("", "-100", "-500", "-1000", "-2000")) for name in TITLES}
 """Experiments, by that of k = 0; smaller networks have one k each."""
 APART = """
     {% for name in rewound if name in tables %}
@@ -23,7 +25,7 @@ APART = """
 
 def draw(tables: Tables) -> Drawn:
     """A panel per network."""
-    panels = {title: _arms(tables, name) for name, title in DEEP.items()}
+    panels = {title: _arms(tables, name) for name, title in TITLES.items()}
     panels = {title: arms for title, arms in panels.items() if arms}
     figure, axes = grid(1, len(panels), height=3)
     ((panel, column),) = FINAL_TEST.items()
@@ -45,15 +47,16 @@ def _arms(tables: Tables, name: str) -> list[Arm]:
 FIGURE = Figure(
     experiments={name: ("ticket",) for base, rewound in REWOUND.items() for name in (base, *rewound)},
     one_of=tuple(name for rewound in REWOUND.values() for name in rewound),
-    also=dict.fromkeys(DEEP, ("reinit",)),
+    also=dict.fromkeys(TITLES, ("reinit",)),
     caption=(
         "Test accuracy at the last iteration of tickets whose weights are rewound, after each round of pruning, to their values at iteration k of "
-        f"the dense network's training; k = 0 resets them to their initial values, as in the paper. {WORDS}; {CUT}"
+        "the dense network's training; k = 0 resets them to their initial values, as in the paper. Lenet is trained at the first rate at which its "
+        f"ticket is not ahead of its reinitialisations. {WORDS}; {CUT}"
     ),
     finding=(
-        "The paper resets to the initial values alone, and at rate 0.1 finds no tickets of these networks. Frankle et al. (2019) find them by rewinding "
+        "The paper resets to the initial values alone, and at rate 0.1 finds no tickets of Resnet-18 and VGG-19. Frankle et al. (2019) find them by rewinding "
         "to an early iteration."
     ),
-    ours=tuple(given(APART, base=name, network=title, rewound=REWOUND[name]) for name, title in DEEP.items()),
+    ours=tuple(given(APART, base=name, network=title, rewound=REWOUND[name]) for name, title in TITLES.items()),
     draw=draw,
 )

@@ -25,9 +25,10 @@ def draw(tables: Tables) -> Drawn:
             label = f"{claim.title} ({claim.part})" if claim.part else claim.title
             row = Row(label, [_mark(row) for row in rows.to_dict("records")], rows["no effect"].iloc[0], claim.value, claim.within)
             panels.setdefault(claim.unit, []).append(row)
-    absent = [id for id in dict.fromkeys(claims["id"]) if id not in set(judged["id"])]
+    absent = claims[~claims["id"].isin(judged["id"])].drop_duplicates(["title", "part"]).groupby("title", sort=False)["part"]
+    unjudged = [f"{title} ({', '.join(parts)})" if all(parts) else title for title, parts in absent]
     key = {f"{words}, {evidence}": (COLOUR[scaling], marker) for evidence, marker in MARKER.items() for scaling, words in SCALINGS.items()}
-    return Drawn(forest(panels, key, f"Not run: {', '.join(absent)}." if absent else ""), judged[COLUMNS])
+    return Drawn(forest(panels, key, f"Not run: {'; '.join(unjudged)}." if unjudged else ""), judged[COLUMNS])
 
 
 def _mark(row: dict) -> Mark:

@@ -13,6 +13,6 @@ FIGURE = at_early_stop(
     ),
     finding=(
         "At nearly all rates pruning brings early stop forward and raises the accuracy; not at the very highest, where it does so briefly or not at "
-        "all. The paper takes 2e-4 for Conv-2 and 3e-4 for Conv-4 and Conv-6. For this figure it pruned the convolutions of all three by 10%."
+        "all. The paper takes 2e-4 for Conv-2 and 3e-4 for Conv-4 and Conv-6."
     ),
 )

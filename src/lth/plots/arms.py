@@ -126,12 +126,12 @@ def draw_lines(
 ) -> Axes:
     """Lines against what remains, on a log axis that falls to the right.
 
-    networks: the rows of each. against: the column of what remains. ticks: at most so many, at the P_m of that line which has most rounds.
+    networks: the rows of each. against: the column of what remains. ticks: at most so many, at the P_m of that line which goes furthest.
     """
     remaining = [rows.groupby("round")[against].first() for rows in networks]
     plot(ax, lines, faint=faint)
     if against == PERCENT:
-        against_percent_remaining(ax, max(remaining, key=len).tolist(), ticks=ticks)
+        against_percent_remaining(ax, min(remaining, key=min).tolist(), ticks=ticks)
     else:
         ax.set(xscale="log", xlabel="weights remaining")
     ax.set_xlim(max(map(max, remaining)) * 1.12, min(map(min, remaining)) / 1.12)

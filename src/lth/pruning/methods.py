@@ -7,6 +7,9 @@
 | oneshot               | the trained dense network, at once (paper, section 2, one-shot pruning)                          |
 | continued             | the network that was trained on, never reset (paper, appendix B, strategy 2)                     |
 | iteration0            | the untrained network, by the magnitude of its initial weights (paper, appendix F.4)             |
+| borrowed              | nothing: the masks are those that another experiment has found                                   |
+| fine-tuning           | the network that was trained on at the schedule's last rate, measured itself (arXiv 2003.02389)  |
+| rate-rewinding        | the same, trained on by the whole schedule again                                                 |
 
 All masks and weights here are stacked: [R, *shape] for R trials. What is trained in between is in `lth.experiments`.
 """

@@ -26,6 +26,9 @@ COLUMNS = ["figure", "drawn from", "not run", "command", "caption", "ours"]
 KINDS = ("pdf", "svg", "png", "csv")
 """What is written of a figure: three pictures and its numbers."""
 
+FULL = ("paper", "beyond")
+"""Collections at the paper's scale, of which figures say what we find."""
+
 DRAWN = "draw it with `make figures`, or restore it with git"
 
 
@@ -140,10 +143,10 @@ def _draw(collection: str, name: str, experiments: Mapping[str, str], not_run: S
     """Draws a figure, and returns what we find there, from the same tables; of collections at the paper's scale alone."""
     style.apply()
     figure, tables = FIGURES[name], Tables.of(collection)
-    face = "" if collection == "paper" else size(collection, experiments.values())
+    face = "" if collection in FULL else size(collection, experiments.values())
     absent = [] if figure.names_absent else not_run
     style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, face=face, not_run=absent)
-    return fill(figure.ours, tables) if collection == "paper" else ""
+    return fill(figure.ours, tables) if collection in FULL else ""
 
 
 def size(collection: str, experiments: Iterable[str]) -> str:

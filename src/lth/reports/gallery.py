@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lth import paths
-from lth.claims.table import load_verdicts
+from lth.claims.table import FILES, load_verdicts
 from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.figures import FIGURES, title
 from lth.reports.citation import PAPER, provenance, software
@@ -30,7 +30,7 @@ SCALES = {
 }
 SMALL = ("quick",)
 """Collections of which small pictures are shown, and no words: these stand beside the same figures of the paper's scale."""
-LACKING = ("paper", "desk")
+LACKING = ("paper", "desk", "beyond")
 """Collections whose gaps are shown; those of the others are a choice."""
 KINDS = ("pdf", "svg", "png", "csv")
 REMEDY = "What each figure lacks, and the command that makes it. An arm, or a round of it, that an experiment's params.yaml does not hold yet needs a block there first."
@@ -113,13 +113,12 @@ def label(name: str) -> str:
 
 def _collections() -> list[dict]:
     """The collections that have figures, what is shown of each, and what it lacks, where that is told."""
-    claims = load_verdicts()
     found = []
     for folder, (name, about) in SCALES.items():
         index = index_of(folder)
         if index.empty:
             continue
-        judged = claims if folder == "paper" else claims.iloc[:0]
+        judged = load_verdicts(folder) if folder in FILES else load_verdicts().iloc[:0]
         shown = [_shown(folder, row, judged) for row in index[index["drawn from"] != ""].to_dict("records")]
         lacking = [
             {"label": label(row["figure"]), "needs": row["not run"], "command": row["command"]}
@@ -141,7 +140,7 @@ def _shown(folder: str, row: dict, claims: pd.DataFrame) -> Shown:
         ours=row["ours"],
         not_run=row["not run"],
         experiments=[f"{folder}/{run}" for run in row["drawn from"].split()],
-        claims=_judged(claims[claims["figure"] == _number(name)]),
+        claims=_judged(claims[claims["figure"] == (_number(name) if folder == "paper" else name)]),
     )
 
 

@@ -6,11 +6,11 @@ from lth.measures import IDENTITY, MEASURED, VARIANT
 COLUMNS = {
     "experiment": "its folder's name under pipelines/<collection>/",
     "scale": "its collection: paper, quick, desk or beyond",
-    "arm": "ticket, or the control: reinit, reshuffle, sparsity, resampled, noise-0.5, …",
+    "arm": "ticket, the control (reinit, reshuffle, sparsity, resampled, noise-0.5, …), or retrained: pruned and trained on",
     "round": "prunings behind it, or the level of pruning at once; 0 is the dense network",
     "trial": "0, 1, …; each has its own initialisation",
     "draw": "0, 1, … among a control's networks of one trial and round; 0 for tickets",
-    "percent_remaining": "P_m: percentage of all weights that remain",
+    "percent_remaining": "P_m: percentage of all weights that remain; of controls named …-dense, in the ticket whose values they have",
     "weights_remaining": "the same as a count",
     "iterations": "length of the training",
     "learning_rate": "base learning rate",
@@ -106,3 +106,56 @@ MEAN_MOVEMENT = {
     "mean": "mean of the quantity",
 }
 """mean_movement.parquet: the means, one row per trial, layer, part and quantity."""
+
+_PAIR = {
+    "line": "what is joined: orders, two copies of a network; parent and reinit, the ticket with these; dense, the same weights there",
+    "arm": "dense, ticket, reinit, reshuffle, or random: a random structure over the dense network's own values",
+    **_TICKET,
+}
+
+LINES = {
+    **_PAIR,
+    "share": "of the first network on the line, from 0 to 1; the second has the rest",
+    "train_error": "share of the training images classified wrongly",
+    "train_loss": "mean cross-entropy on the training images, nats",
+    "test_error": "share of the test images",
+    "test_loss": "mean cross-entropy on the test images, nats",
+}
+"""lines.parquet: the straight lines between trained networks, one row per point."""
+
+DISTANCES = {**_PAIR, "distance": "L2 distance of the two networks, over surviving weights"}
+"""distances.parquet: how far trained networks are apart, one row per pair."""
+
+_DRAWN_AROUND = {
+    "network": "dense, ticket, or ticket in full: of directions that leave the ticket's subspace",
+    **_TICKET,
+    "draw": "0, 1, … among the trial's directions",
+}
+
+LANDSCAPE = {
+    **_DRAWN_AROUND,
+    "x": "how far along the first direction, in norms of each unit's weights",
+    "y": "how far along the second",
+    "loss": "mean cross-entropy on the first training images, nats",
+}
+"""landscape.parquet: the loss around networks at the end of training, one row per point."""
+
+PLANE = {
+    "trial": COLUMNS["trial"],
+    "round": COLUMNS["round"],
+    "network": "dense, ticket or reinit where the point is one of these; else nothing",
+    "x": "from the pruned dense network towards the ticket, L2",
+    "y": "across, towards the reinit",
+    "loss": LANDSCAPE["loss"],
+    "error": "share of the first training images classified wrongly",
+}
+"""plane.parquet: the plane through three networks of one structure."""
+
+CURVATURE = {
+    "arm": "dense, ticket or reinit",
+    **_TICKET,
+    "place": "0 for the largest eigenvalue, 1 for the next, …; -1 for the smallest",
+    "eigenvalue": "of the Hessian of the loss over surviving weights and biases",
+    "residual": "norm of what the eigenvector lacks to be one",
+}
+"""curvature.parquet: the ends of the Hessian's spectrum, one row per eigenvalue."""

@@ -1,20 +1,22 @@
 """Which networks each stage of an experiment trains."""
 
-from lth.config import Experiment
+from lth.config import RETRAINED, Experiment
 from lth.measures import IDENTITY, VARIANT
 
 
-def arm_of_stages(experiment: Experiment) -> dict[str, str]:
-    """The arm that each stage of an experiment trains, by the stage's name."""
-    return dict.fromkeys(experiment.rounds, "ticket") | {name: block.control for name, block in experiment.blocks.items()}
+def arms_of_stages(experiment: Experiment) -> dict[str, tuple[str, ...]]:
+    """The arms that each stage of an experiment trains, by the stage's name."""
+    retrained = {"r00": ("ticket", "retrained")} if experiment.pruning.method in RETRAINED else {}
+    return dict.fromkeys(experiment.rounds, ("ticket",)) | {name: (block.control,) for name, block in experiment.blocks.items()} | retrained
 
 
 def expected_networks(experiment: Experiment) -> dict[str, set[tuple]]:
     """The networks (arm, round, trial, draw) that each stage of an experiment trains, by the stage's name; in a sweep with a variant each."""
     arms = {name: ("ticket", [name], 1) for name in experiment.rounds}
     arms |= {name: (block.control, block.rounds, block.draws) for name, block in experiment.blocks.items()}
+    retrained = range(1, experiment.pruning.levels + 1) if experiment.pruning.method in RETRAINED else ()
     variants = [(variant,) if experiment.training.vary else () for variant in experiment.training.variants]
-    return {
+    networks = {
         name: {
             (arm, int(round[1:]), trial, draw, *variant)
             for round in rounds
@@ -24,6 +26,8 @@ def expected_networks(experiment: Experiment) -> dict[str, set[tuple]]:
         }
         for name, (arm, rounds, draws) in arms.items()
     }
+    networks["r00"] |= {("retrained", level, trial, 0, *variant) for level in retrained for _, _, trial, _, *variant in networks["r00"]}
+    return networks
 
 
 def identity(experiment: Experiment) -> list[str]:

@@ -5,6 +5,7 @@ What their columns mean is in `lth.results.columns`. What is read must be what t
 
 import functools
 import io
+import itertools
 import json
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -17,7 +18,7 @@ from lth import paths
 from lth.config import Experiment, load_experiment
 from lth.errors import LthError
 from lth.results.columns import COLUMNS, CURVES, RANGES, SWEEP, TEXT
-from lth.results.expected import arm_of_stages, expected_networks, identity
+from lth.results.expected import arms_of_stages, expected_networks, identity
 from lth.storage import read, write_atomically, write_bytes
 
 MADE_BY = ["engine", "device", "library"]
@@ -71,8 +72,8 @@ def arms_of(folder: str) -> frozenset[str]:
     A stage whose provenance is there has been run: where its rows are gone, reading them says so.
     """
     run, lacking = set(), set()
-    for stage, arm in arm_of_stages(load_experiment(folder)).items():
-        (run if _has_run(folder, stage) else lacking).add(arm)
+    for stage, arms in arms_of_stages(load_experiment(folder)).items():
+        (run if _has_run(folder, stage) else lacking).update(arms)
     return frozenset(run - lacking)
 
 
@@ -80,7 +81,7 @@ def has_results(folder: str) -> bool:
     """Whether an experiment has been run to its end: all its stages, the last of which writes the summary."""
     if not (paths.RESULTS / folder / "summary.csv").is_file():
         return False
-    return all(_has_run(folder, stage) for stage in arm_of_stages(load_experiment(folder)))
+    return all(_has_run(folder, stage) for stage in arms_of_stages(load_experiment(folder)))
 
 
 def _has_run(folder: str, stage: str) -> bool:
@@ -176,15 +177,16 @@ def _load_all(
     round: int | None,
 ) -> pd.DataFrame:
     remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
-    tables, trains = [], arm_of_stages(experiment)
-    arms = {arm} if isinstance(arm, str) else set(trains.values()) if arm is None else set(arm)
-    if unknown := arms - set(trains.values()):
-        has = ", ".join(dict.fromkeys(trains.values()))
+    tables, trains = [], arms_of_stages(experiment)
+    known = dict.fromkeys(itertools.chain(*trains.values()))
+    arms = {arm} if isinstance(arm, str) else set(known) if arm is None else set(arm)
+    if unknown := arms - set(known):
+        has = ", ".join(known)
         raise LthError(f"{experiment.folder} has no arm {', '.join(map(repr, sorted(unknown))):.60}; it has {has}")
     if round not in (None, *range(experiment.last_round + 1)):
         raise LthError(f"{experiment.folder} has rounds 0 to {experiment.last_round}, not {round}")
     for stage, networks in expected_networks(experiment).items():
-        if trains[stage] not in arms:
+        if arms.isdisjoint(trains[stage]):
             continue
         file = runs_folder(experiment) / f"{stage}{ending}"
         (first_arm, first_round, *_), *_ = networks  # which all start where this one does
@@ -202,5 +204,7 @@ def _load_all(
             raise LthError(
                 f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): {remedy}"
             )
+        if not arms.issuperset(trains[stage]):
+            table = table[table["arm"].isin(arms)]
         tables.append(table if round is None else table[table["round"] == round])
     return pd.concat(tables, ignore_index=True)

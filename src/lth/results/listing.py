@@ -1,10 +1,12 @@
 """Which experiments there are, and which have results."""
 
+from itertools import chain
+
 import pandas as pd
 
 from lth import paths
 from lth.config import COLLECTIONS, experiment_names, load_experiment
-from lth.results.expected import arm_of_stages
+from lth.results.expected import arms_of_stages
 from lth.results.files import arms_of
 
 
@@ -16,7 +18,7 @@ def list_experiments() -> pd.DataFrame:
     paths.check_clone()
     rows = []
     for experiment in map(load_experiment, (name for collection in COLLECTIONS for name in experiment_names(collection))):
-        arms = tuple(dict.fromkeys(arm_of_stages(experiment).values()))
+        arms = tuple(dict.fromkeys(chain(*arms_of_stages(experiment).values())))
         run = arms_of(experiment.folder)
         rows.append(
             {

@@ -22,6 +22,11 @@ EXTRA = {
     "cost": "structure",
     "movement": "movement",
     "mean_movement": "movement",
+    "lines": "connectivity",
+    "distances": "connectivity",
+    "landscape": "landscape",
+    "plane": "landscape",
+    "curvature": "landscape",
 }
 """Tables that lie beside an experiment's rows, `results/<collection>/<experiment>/<name>.parquet`, and the stage of dvc.yaml that makes each."""
 

@@ -9,6 +9,8 @@ import jinja2
 from lth.claims.paired import Absent
 from lth.errors import LthError
 from lth.results.tables import Tables
+from lth.sentences.copies import barrier, rise, sharpness
+from lth.sentences.lost import lost_ticket
 from lth.sentences.masks import cost, least_connected, overlap, ring
 from lth.sentences.networks import apart, lead, nearest, networks
 from lth.sentences.scaling import scaled
@@ -16,7 +18,25 @@ from lth.sentences.structure import initial, units
 from lth.sentences.sweeps import best
 from lth.sentences.training import training
 
-READERS = (networks, nearest, lead, apart, best, training, initial, units, ring, overlap, cost, least_connected, scaled)
+READERS = (
+    networks,
+    nearest,
+    lead,
+    apart,
+    best,
+    training,
+    initial,
+    units,
+    ring,
+    overlap,
+    cost,
+    least_connected,
+    lost_ticket,
+    scaled,
+    barrier,
+    rise,
+    sharpness,
+)
 """What a template can call, each without its first argument, the tables; `tables` says which experiments have been run."""
 
 

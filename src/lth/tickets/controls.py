@@ -13,8 +13,8 @@ import torch
 from lth import paths
 from lth.config import Experiment
 from lth.errors import LthError
-from lth.pruning import Masks
 from lth.tickets import Start, Ticket
+from lth.tickets.values import ON_STRUCTURES, permuted
 
 
 def winning_ticket(ticket: Ticket, draw: int) -> Start:
@@ -42,10 +42,7 @@ def reshuffle(ticket: Ticket, draw: int) -> Start:
 def sparsity(ticket: Ticket, draw: int) -> Start:
     """A random structure with the ticket's count in each layer, and fresh values (paper, Figure 1, random sparsity)."""
     generator = ticket.stream("sparsity", draw)
-    mask: Masks = {}
-    for name, kept in ticket.mask.items():
-        permutation = torch.from_numpy(generator.permutation(kept.numel()))
-        mask[name] = kept.flatten()[permutation].view_as(kept)
+    mask = permuted(ticket, generator)
     return Start.masked(ticket.network.initial_parameters(generator), mask)
 
 
@@ -81,6 +78,7 @@ CONTROLS: dict[str, Callable[[Ticket, int], Start]] = {
     "sparsity": sparsity,
     "resampled": resampled,
     **{f"noise-{sigma:g}": partial(noise, sigma) for sigma in (0.5, 1, 2, 3)},
+    **ON_STRUCTURES,
 }
 
 

@@ -23,7 +23,7 @@ PLACES = 2 * PADDING + 1
 
 def variations(order: BatchOrder, epoch: int) -> np.ndarray:
     """How each image of an epoch's batches is varied, uniform among 2 x PLACES x PLACES: int64 [per_epoch, batch]."""
-    generator = seeds.stream(order.seed, "augment", order.family, order.trial, order.round, epoch)
+    generator = seeds.stream(order.seed, *order.stream("augment"), epoch)
     return generator.integers(0, 2 * PLACES**2, (order.per_epoch, order.batch_size))
 
 

@@ -58,12 +58,19 @@ class BatchOrder:
     round: int
     images: int
     batch_size: int
+    copy: int = 0
+    """0 is the order that the arms of a trial and round share; copies of a network that is trained again have others (arXiv 1912.05671)."""
 
     @classmethod
     def of(cls, ticket: Ticket, images: int) -> "BatchOrder":
         """That of a ticket and of all controls of its trial and round. images: how many there are in the training set."""
         plan = ticket.experiment
         return cls(ticket.seed, plan.family, ticket.trial, ticket.round, images, plan.training.batch_size)
+
+    def stream(self, name: str) -> tuple[str | int, ...]:
+        """The name, but for the epoch, of a stream that this network draws once an epoch; each copy has its own."""
+        copy = (f"copy {self.copy}",) if self.copy else ()
+        return (name, *copy, self.family, self.trial, self.round)
 
     def batches(self, start: int, stop: int, drawn: Callable[[int], np.ndarray] | None = None) -> np.ndarray:
         """Positions among the training images of the batches of iterations start … stop - 1: int64 [stop - start, batch].
@@ -84,5 +91,5 @@ class BatchOrder:
 
     def epoch(self, epoch: int) -> np.ndarray:
         """The batches of one epoch, counted from 0: int64 [per_epoch, batch]."""
-        shuffled = seeds.stream(self.seed, "order", self.family, self.trial, self.round, epoch).permutation(self.images)
+        shuffled = seeds.stream(self.seed, *self.stream("order"), epoch).permutation(self.images)
         return shuffled[: self.per_epoch * self.batch_size].reshape(-1, self.batch_size)

@@ -17,6 +17,7 @@ from lth.claims.estimators.at_a_round import (
     stops_earlier,
     times_sooner,
 )
+from lth.claims.estimators.connectivity import joined, parted, steadier, times_farther
 from lth.claims.estimators.over_rounds import (
     beats,
     beats_experiment,
@@ -49,14 +50,18 @@ __all__ = [
     "falls_below",
     "gains_over_dense",
     "has_accuracy",
+    "joined",
     "loses_little",
     "lowest_train_accuracy",
     "more_accurate",
     "moves_further",
     "nearer",
+    "parted",
     "stays_above",
+    "steadier",
     "stops_earlier",
     "stops_ever_later",
+    "times_farther",
     "times_sooner",
     "weights_at_crossing",
 ]

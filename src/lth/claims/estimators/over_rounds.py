@@ -33,9 +33,11 @@ def do_not_differ(tables: Tables, *, arm: str, other: str, column: str, experime
     return replace(beats(tables, arm=arm, other=other, column=column, experiment=experiment), equivalence=points)
 
 
-def beats_experiment(tables: Tables, *, other: str, column: str) -> Measured:
-    """The advantage of Lenet's tickets over those of another experiment, in points of accuracy or iterations."""
-    return _advantage(tables.rows("lenet"), "ticket", tables.rows(other), "ticket", column)
+def beats_experiment(
+    tables: Tables, *, other: str, column: str, experiment: str = "lenet", arm: str = "ticket", other_arm: str = "ticket"
+) -> Measured:
+    """The advantage of Lenet's tickets, or an arm of an experiment, over those of another experiment, in points of accuracy or iterations."""
+    return _advantage(tables.rows(experiment), arm, tables.rows(other), other_arm, column)
 
 
 def stops_ever_later(tables: Tables, *, experiment: str, arm: str) -> Measured:

@@ -1,0 +1,33 @@
+"""The loss around trained networks: the same axes, levels and colours for all that are compared."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.contour import QuadContourSet
+
+NETWORKS = {"dense": "dense network", "ticket": "winning ticket, in its subspace", "ticket in full": "winning ticket, in full space"}
+"""What is looked around, and what stands above its panel."""
+MAP = "viridis"
+FLOOR = 1e-4
+"""Losses below it are drawn as it: what lies deeper would take all colours."""
+AXES = (
+    "Axes count the norm of each unit's incoming weights, by which directions are scaled (Li et al., arXiv 1712.09913); losses below "
+    f"{FLOOR:g} are drawn as that"
+)
+
+
+def surface(points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """x [n], y [m] and the loss [m, n] of a grid's points."""
+    table = points.pivot_table(index="y", columns="x", values="loss")
+    return table.columns.to_numpy(), table.index.to_numpy(), table.to_numpy().clip(FLOOR)
+
+
+def levels(losses: pd.Series, count: int = 12) -> np.ndarray:
+    """So many levels, even on a logarithmic axis, from the lowest loss to the highest: the same for all whose losses these are."""
+    return np.geomspace(max(losses.min(), FLOOR), losses.max(), count)
+
+
+def contours(ax: Axes, points: pd.DataFrame, at: np.ndarray) -> QuadContourSet:
+    """Filled contours of a grid at these levels."""
+    x, y, loss = surface(points)
+    return ax.contourf(x, y, loss.clip(at[0], at[-1]), levels=at, norm="log", cmap=MAP)
