@@ -3,10 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/installed
+ifneq ($(wildcard wheels),)  # in a bundle for a machine without network (`make bundle`)
+export PIP_NO_INDEX := 1
+export PIP_FIND_LINKS := $(CURDIR)/wheels
+endif
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick quick-cifar desk paper figures test test-slow accept lint bench
+.PHONY: help setup cluster bundle quick quick-cifar desk paper figures test test-slow accept lint bench
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +26,12 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@echo "3 of 3: installing this package"
 	@$(VENV)/bin/pip install --disable-pip-version-check --quiet --no-deps --editable .
 	@touch $@
+
+cluster: $(INSTALLED)  ## Add Ray, for training on several machines or GPUs (docs/clusters.md)
+	@$(VENV)/bin/pip install --disable-pip-version-check --quiet --require-hashes -r requirements-cluster.txt
+
+bundle: $(INSTALLED)  ## Gather wheels, data and this repository in the folder bundle, for a machine without network
+	@sh tools/bundle.sh
 
 quick: $(INSTALLED)  ## Train Lenet and Conv-2 at quick scale on real data and draw their figures (minutes on 2 CPU cores)
 	@sh tools/rerun.sh quick lenet conv2

@@ -1,6 +1,6 @@
 """Writes the tables of benchmarks/results/ into benchmarks/README.md, between its two marks."""
 
-from benchmarks import chain, convolution, convolution_profile, convolution_step, gpu, scaling, start_up, steps, trials
+from benchmarks import chain, convolution, convolution_profile, convolution_step, executors, gpu, scaling, start_up, steps, trials
 from benchmarks.record import load
 from lth import paths
 from lth.storage import write_bytes
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "convolution": convolution,
     "convolution_step": convolution_step,
     "convolution_profile": convolution_profile,
+    "executors": executors,
     "gpu": gpu,
 }
 

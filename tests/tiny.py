@@ -18,7 +18,7 @@ from lth.data import DataSet, Split
 from lth.data.content import digest
 from lth.networks import build
 from lth.tickets import Ticket
-from lth.training import Checkpoints, Member, Plan, Trained, choose_engine, loop, train_stack
+from lth.training import Checkpoints, Member, Plan, Threads, Trained, choose_engine, loop, train_stack
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -126,7 +126,8 @@ def engines(network: str) -> list[str]:
 
 def train(engine, members: list[Member], folder: Path) -> Trained:
     """Trains a stack; folder: an empty one, for its checkpoints."""
-    return train_stack(engine, engine.plan, members, Checkpoints(folder), title="tiny", keep_parameters=True)
+    executor = Threads(engine, members[0].order.images)
+    return train_stack(executor, engine.plan, members, Checkpoints(folder), title="tiny", keep_parameters=True)
 
 
 def save_checkpoints_always(setattr=setattr) -> None:

@@ -61,10 +61,15 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument("--all", action="store_true", help="every experiment there is, each alone")
     plan.set_defaults(call=_plan)
 
-    train = commands.add_parser("train", help="train an experiment's stages one after another, without DVC; what is done is skipped")
+    train = commands.add_parser("train", help="train an experiment's stages, or many experiments, without DVC; what is done is skipped")
     train.add_argument("experiment", metavar="EXPERIMENT")
     train.add_argument("stages", metavar="STAGE", nargs="*", help="such as initialise, r00 or reinit-1; all if none is given")
     train.add_argument("--until", metavar="STAGE", help="in place of stages, all from the first to this one")
+    train.add_argument(
+        "--all",
+        action="store_true",
+        help="the words are experiments, or collections such as paper: all of them, on a Ray cluster side by side",
+    )
     train.set_defaults(call=_train)
     return top
 
@@ -141,17 +146,27 @@ def _plan(words: argparse.Namespace) -> None:
 
     settings = load_settings()
     print(plan(settings, cores(), experiment_names() if words.all else words.experiments))
-    if not words.experiments and device_kind(settings) == "cpu":
+    if not words.experiments and device_kind(settings.model_copy(update={"executor": "threads"})) == "cpu":
         print(f"\n{without_gpu(settings, cores())}")
 
 
 def _train(words: argparse.Namespace) -> None:
-    from lth.config import load_experiment, load_settings
+    from lth.config import load_experiment, load_settings, named_experiments
+    from lth.errors import LthError
     from lth.experiments.chain import chosen, not_done, train_stages
+    from lth.experiments.together import train_together
     from lth.stages.table import main as write_table
 
-    settings, experiment = load_settings(), load_experiment(words.experiment)
-    train_stages(settings, experiment, chosen(experiment, words.stages, words.until), lambda line: print(line, flush=True))
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    settings = load_settings()
+    if words.all:
+        if words.until is not None:
+            raise LthError("--until is for one experiment, --all for many")
+        return train_together(settings, named_experiments([words.experiment, *words.stages]), say, write_table)
+    experiment = load_experiment(words.experiment)
+    train_stages(settings, experiment, chosen(experiment, words.stages, words.until), say)
     if left := not_done(settings, experiment):
         print(f"next: {left[0]}, of {len(left)} that are left: `lth train {experiment.folder} {left[0]}`")
         return

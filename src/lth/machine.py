@@ -28,10 +28,19 @@ def can_compile_triton() -> bool:
 
 def hardware() -> str:
     """The processor, its cores, and the GPU if there is one."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
-        model = f"{len(names)} x {names[0]}" if names else model
+    names = _processors()
+    model = f"{len(names)} x {names[0]}" if names else processor()
     gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     return model + gpu
+
+
+def processor() -> str:
+    """The processor's model."""
+    return (_processors() or [platform.processor() or platform.machine()])[0]
+
+
+def _processors() -> list[str]:
+    """The model of each core, where the system lists them."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.is_file() else []
+    return [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]

@@ -6,7 +6,7 @@ An unknown key or an impossible value is an error of one line that names the fil
 
 from lth.config.blocks import Block
 from lth.config.experiment import COLLECTIONS, INITIAL, Experiment, Trials
-from lth.config.load import experiment_names, load_experiment, load_settings
+from lth.config.load import experiment_names, load_experiment, load_settings, named_experiments
 from lth.config.network import DataConfig, NetworkConfig
 from lth.config.pruning import AT_ONCE, RETRAINED, PruningConfig
 from lth.config.settings import Frozen, Precision, Settings
@@ -32,4 +32,5 @@ __all__ = [
     "experiment_names",
     "load_experiment",
     "load_settings",
+    "named_experiments",
 ]

@@ -2,8 +2,11 @@
 
 import difflib
 import functools
+import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
@@ -27,8 +30,16 @@ MOST = 5
 
 
 def load_settings() -> Settings:
-    """The root params.yaml. Raises LthError with one line for a file that is missing or wrong."""
-    return _load(Settings, paths.ROOT / "params.yaml")
+    """The root params.yaml, with LTH_EXECUTOR in place of its `executor` where the environment has it.
+
+    Raises LthError with one line for a file that is missing or wrong.
+    """
+    settings = _load(Settings, paths.ROOT / "params.yaml")
+    if not (executor := os.environ.get("LTH_EXECUTOR")):
+        return settings
+    if executor not in (allowed := get_args(Settings.model_fields["executor"].annotation)):
+        raise LthError(f"LTH_EXECUTOR is {_quoted(executor)}, must be {' or '.join(allowed)}")
+    return settings.model_copy(update={"executor": executor})
 
 
 def load_experiment(name: str) -> Experiment:
@@ -47,6 +58,11 @@ def load_experiment(name: str) -> Experiment:
 def experiment_names(collection: str = "*") -> list[str]:
     """The folders of all experiments, or those of one collection: `paper/lenet`, …"""
     return sorted(str(file.parent.relative_to(paths.PIPELINES)) for file in paths.PIPELINES.glob(f"{collection}/*/params.yaml"))
+
+
+def named_experiments(words: Iterable[str]) -> list[Experiment]:
+    """Experiments, a collection standing for all of its own."""
+    return [load_experiment(name) for word in words for name in (word in COLLECTIONS and experiment_names(word)) or [word]]
 
 
 def _folder(name: str) -> str:

@@ -33,3 +33,10 @@ class Settings(Frozen):
     """GPU memory, in GiB, that one chunk of the stack may take; fixes the chunk size."""
     cpu_hours: Positive
     """Hours of one core that a stage may train for on a CPU, by the estimate of `lth.experiments.budget`; no result depends on it."""
+    executor: Literal["threads", "ray"] = "threads"
+    """Who trains: threads of the process, or the machines of a Ray cluster; no result depends on it. The environment's LTH_EXECUTOR comes first."""
+
+    @property
+    def here(self) -> "Settings":
+        """The same with threads of this process, for what measures networks without training them."""
+        return self.model_copy(update={"executor": "threads"})

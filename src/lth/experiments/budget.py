@@ -12,13 +12,11 @@ from lth.networks import Network, build
 from lth.results.expected import expected_networks
 from lth.training import Plan
 from lth.training.engines.choose import can_be_sparse
-from lth.training.engines.memory import bytes_a_network
+from lth.training.engines.memory import BESIDE, bytes_a_network, chunk_size
 
 GIB = 2**30
 CPU_BYTES = 1.2 * GIB
 """The libraries and a data set in memory: Lenet's stages peak at 1.1 to 1.5 GiB by their provenance (numba 0.68.1, torch 2.15.0)."""
-GPU_BYTES = 1.0 * GIB
-"""The images and the libraries' workspaces on the card, beside the networks."""
 ROW_BYTES, POINT_BYTES, STAGE_BYTES, MASK_BYTES = 300, 8, 6_000, 220
 """On disk: a network's row of results, a point of its curve, what a stage's files have beside both (1 KB of it provenance), and what a layer's
 mask has beside its bits."""
@@ -80,21 +78,32 @@ def stage_budget(experiment: Experiment, settings: Settings, cores: int, network
         core_seconds += sum(seconds)
         cpu_seconds += sum(seconds) / len(seconds) * math.ceil(len(seconds) / cores)
     each = max(bytes_a_network(network, alike.plan, data.images["train"]) for alike in networks)
-    chunk = min(count, max(1, int(settings.chunk_gib * GIB / each)))
+    chunk = min(count, chunk_size(network, networks[0].plan, data.images["train"], "cuda", settings.chunk_gib))
     points = sum(alike.count * len(alike.plan.evaluation_points) for alike in networks)
     return Budget(
         networks=count,
         operations=sum(alike.count * network_operations(network, data, alike.plan) for alike in networks),
-        gpu_seconds=sum(
-            alike.count * H200[experiment.training.precision_under(settings)].seconds(network, data, alike.plan) for alike in networks
-        ),
+        gpu_seconds=sum(alike.count * _gpu_seconds(experiment, settings, network, alike) for alike in networks),
         core_seconds=core_seconds,
         longest_core_seconds=core_seconds,
         cpu_seconds=cpu_seconds,
-        gpu_bytes=GPU_BYTES + chunk * each,
+        gpu_bytes=BESIDE + chunk * each,
         cpu_bytes=CPU_BYTES + min(count, cores) * each,
         disk_bytes=STAGE_BYTES + count * ROW_BYTES + points * POINT_BYTES,
     )
+
+
+def chunk_seconds(experiment: Experiment, settings: Settings) -> dict[str, list[list[float]]]:
+    """Seconds of each chunk on an H200, by stage and by stack: a stage's stacks go one after another, the chunks of one side by side."""
+    network, images = build(experiment.network), experiment.data.images["train"]
+    stages: dict[str, list[list[float]]] = {}
+    for name, networks in stage_networks(experiment).items():
+        stages[name] = []
+        for plan, stack in itertools.groupby(networks, key=lambda alike: alike.plan):
+            seconds = [each for alike in stack for each in [_gpu_seconds(experiment, settings, network, alike)] * alike.count]
+            size = chunk_size(network, plan, images, "cuda", settings.chunk_gib)
+            stages[name].append([sum(seconds[at : at + size]) for at in range(0, len(seconds), size)])
+    return stages
 
 
 def stage_networks(experiment: Experiment) -> dict[str, list[Alike]]:
@@ -137,6 +146,11 @@ def readable(seconds: float) -> str:
         if seconds < enough * length:
             return f"{seconds / length:.{int(unit == 'h')}f} {unit}"
     return f"{seconds / 86400:,.0f} d"
+
+
+def _gpu_seconds(experiment: Experiment, settings: Settings, network: Network, alike: Alike) -> float:
+    """One network's part of an H200's time, in a full stack."""
+    return H200[experiment.training.precision_under(settings)].seconds(network, experiment.data, alike.plan)
 
 
 def _core_seconds(experiment: Experiment, settings: Settings, network: Network, alike: Alike) -> float:

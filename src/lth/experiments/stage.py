@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 
 from lth.config import Experiment, Settings
-from lth.data import load_data
 from lth.experiments.borrowing import check_lender, lent_files
 from lth.experiments.done import data_file, hashes, made_from
 from lth.experiments.guard import refuse_what_takes_days
@@ -19,8 +18,9 @@ from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.tickets import Start, Ticket, ticket_files
 from lth.tickets.controls import check_controls
-from lth.training import Checkpoints, Member, Plan, Trained, checkpoints, choose_engine, train_stack
-from lth.training.engines.choose import device_name, numerics_id
+from lth.training import Checkpoints, Member, Plan, Trained, checkpoints, choose_executor, train_stack
+from lth.training.engines.choose import numerics_id
+from lth.training.executors import Executor
 from lth.training.loop import Engine
 
 
@@ -34,12 +34,17 @@ class Stage:
     images: int
     """How many there are in the training set."""
     plan: Plan
-    engine: Engine
+    executor: Executor
     made_by: dict[str, str]
     """The columns `engine`, `device` and `library` of its rows."""
     made_from: dict[str, str]
     """`made_from`, by which `lth.experiments.done` knows what it made, of a round or block; of others nothing."""
     checkpoints: Checkpoints
+
+    @property
+    def engine(self) -> Engine:
+        """What evaluates networks in this process; stages of the executor `threads` alone have one (`Settings.here`)."""
+        return self.executor.engine
 
     def member(self, ticket: Ticket, *, arm: str = "ticket", draw: int = 0, start: Callable[[], Start] | None = None) -> Member:
         """A network to train: a ticket, or a draw of a control of it. start: where it starts, if not where its arm says."""
@@ -48,7 +53,7 @@ class Stage:
     def train(self, members: Sequence[Member], *, keep_parameters: bool = False) -> Trained:
         """Trains all as one stack; see `lth.training.train_stack`."""
         title = f"{self.experiment.folder} {self.name}"
-        return train_stack(self.engine, self.plan, members, self.checkpoints, title=title, keep_parameters=keep_parameters)
+        return train_stack(self.executor, self.plan, members, self.checkpoints, title=title, keep_parameters=keep_parameters)
 
     def whole(self) -> "Stage":
         """The stage with networks that are evaluated at both ends alone."""
@@ -83,9 +88,10 @@ class Stage:
 
     def record(self, files: list[Path], target: str) -> None:
         """Writes the provenance of files that the stage has written. target: the stage, as `dvc repro` knows it."""
-        about: dict = self.made_by | self.made_from
-        if self.engine.device.type == "cuda":  # its kernels, and so how it rounds, depend on how many networks they work on
-            about["networks_per_chunk"] = self.engine.chunk_size
+        equipment = self.executor.equipment
+        about: dict = self.made_by | self.made_from | {"hardware": equipment.hardware}
+        if equipment.device != "cpu":
+            about["networks_per_chunk"] = equipment.chunk_size
         record(sidecar(self.experiment.folder, self.name), files, f"dvc repro -s -f {target}", about, self.checkpoints.seconds)
 
 
@@ -113,21 +119,21 @@ def open_stage(
     plan = Plan(experiment.training, experiment.evaluation, test_curve_until)
     plan = plan.ends(until) if until else plan
     refuse_what_takes_days(settings, experiment, name, plan, [ticket.round for ticket in tickets])
-    network, data = build(experiment.network), load_data(experiment.data.name, experiment.data.scaling)
-    engine = choose_engine(settings, network, data, plan)
-    made_by = {"engine": numerics_id(network.name, engine.name), "device": device_name(engine.device), "library": engine.library}
+    network, executor = build(experiment.network), choose_executor(settings, experiment, plan)
+    used = executor.equipment
+    made_by = {"engine": numerics_id(network.name, used.engine), "device": used.device, "library": used.library}
     own = ticket_files(experiment, max(ticket.round for ticket in tickets))
     inputs = hashes([*own, *lent_files(experiment, name), data_file(experiment)])
     known = name in experiment.rounds or name in experiment.blocks
     from_these = {"made_from": made_from(settings, experiment, name, inputs)} if known else {}
     depends_on |= {
         "stage": name,
-        "settings": settings.model_dump(exclude={"cpu_hours"}),
+        "settings": settings.model_dump(exclude={"cpu_hours", "executor"}),
         "experiment": experiment.model_dump(exclude={"rounds", "blocks", "copies"}),
         "block": experiment.blocks[name].model_dump() if name in experiment.blocks else None,
         "files": inputs,
         **made_by,
     }
     with checkpoints(depends_on, f"{experiment.folder} {name}") as kept:
-        yield Stage(experiment, name, network, len(data.train.labels), plan, engine, made_by, from_these, kept)
+        yield Stage(experiment, name, network, executor.images, plan, executor, made_by, from_these, kept)
         kept.remove()

@@ -4,14 +4,18 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from lth.config import COLLECTIONS, Experiment, Settings, experiment_names, load_experiment
+from lth.config import Experiment, Settings, experiment_names, load_experiment, named_experiments
 from lth.experiments.budget import GIB, budget, readable
+from lth.experiments.makespan import makespans
 from lth.figures import FIGURES
 from lth.results.files import has_results
 from lth.tickets.controls import check_controls
 
 WIDTH = 100
 """Columns that fit a terminal."""
+
+GPUS = (1, 4, 16, 64)
+"""For which it is said how long all would take."""
 
 HEAD = ("experiment", "run", "networks", "TFLOP", "H200", "CPU", "GPU GiB", "CPU GiB", "disk MiB")
 FORMAT = "{:<26}{:>6}{:>9}{:>11}{:>9}{:>9}{:>10}{:>10}{:>10}"
@@ -23,8 +27,7 @@ def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str
     experiments: each alone, a collection standing for all of its own; if none is named, all of the paper's, sweeps of folders added up.
     """
     groups: dict[str, list[Experiment]] = {}
-    named = [folder for word in experiments for folder in (word in COLLECTIONS and experiment_names(word)) or [word]]
-    for experiment in map(load_experiment, named or experiment_names("paper")):
+    for experiment in named_experiments(experiments or ["paper"]):
         check_controls(experiment)
         short = experiment.name if experiment.collection == "paper" else experiment.folder
         groups.setdefault(short if experiments else re.sub(r"-\d[\d.e-]*$", "-*", short), []).append(experiment)
@@ -96,7 +99,18 @@ def explained(experiments: Sequence[Experiment], settings: Settings, cores: int)
         "GiB: memory on the card, and of a process on the CPU, upper estimates. disk: rows, curves and tickets.",
         "An experiment's rounds go one after another, the networks of one side by side; a block of controls may run beside the rounds "
         "once those are there whose tickets it takes; experiments are independent of each other.",
+        _spread(experiments, settings),
     ]
+
+
+def _spread(experiments: Sequence[Experiment], settings: Settings) -> str:
+    """How long all would take on more GPUs than one."""
+    spans = map(readable, makespans(settings, experiments, GPUS))
+    shown = ", ".join(f"{span} on {count}" for count, span in zip(GPUS, spans, strict=True))
+    return (
+        f"Spread over several H200 by `lth train --all`, all of it: {shown}. An estimate, by the same scheduler run on GPUs that only count "
+        "these times: a chunk of networks has one, and nothing is lost between two."
+    )
 
 
 def _precisions(experiments: Sequence[Experiment], settings: Settings) -> str:

@@ -27,7 +27,7 @@ def record(sidecar: Path, outputs: list[Path], command: str, about: dict, second
     """Writes the sidecar of a stage's outputs, unless it describes these very bytes already: then it says at most what they are made from now. One
     that is damaged is written over.
 
-    about: engine, device, library, made_from. seconds: wall time that the stage took.
+    about: engine, device, library, made_from, and the hardware where that is not this machine's. seconds: wall time that the stage took.
     """
     hashes = {paths.shown(file): sha256(file) for file in outputs}
     before = _recorded(sidecar)
@@ -39,7 +39,7 @@ def record(sidecar: Path, outputs: list[Path], command: str, about: dict, second
         "command": command,
         "commit": _commit(),
         **about,
-        "hardware": hardware(),
+        "hardware": about.get("hardware") or hardware(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES if _installed(name)}},
         "wall_seconds": round(seconds, 1),
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

@@ -72,6 +72,10 @@ class Ticket:
     def network(self) -> Network:
         return build(self.experiment.network)
 
+    def __getstate__(self) -> dict:
+        """All but the network, which holds functions and is built again where it is asked for."""
+        return {name: value for name, value in vars(self).items() if name != "network"}
+
     @property
     def percent_remaining(self) -> float:
         """P_m: the percentage of all weights that remain."""

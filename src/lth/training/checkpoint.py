@@ -35,6 +35,10 @@ class Checkpoints:
     started: float = field(default_factory=time.monotonic)
     """When this run of it began."""
 
+    def __reduce__(self):
+        """On another machine the clock goes on from here."""
+        return type(self), (self.folder, self.seconds)
+
     def save_running(self, chunk: str, iteration: int, state: dict[str, Tensor]) -> None:
         """Replaces the chunk's checkpoint."""
         _save(self.folder / f"{chunk}.running", state, {"iteration": str(iteration), "seconds": str(self.seconds)})

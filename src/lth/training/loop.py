@@ -1,14 +1,12 @@
-"""The training loop that every engine shares: train, evaluate, keep the early stop, checkpoint; chunk by chunk over a stack.
+"""The training loop that every engine shares: train, evaluate, keep the early stop, checkpoint.
 
 An engine says how to advance and evaluate one chunk of networks; what is measured and when is decided here alone.
 """
 
 import contextlib
-import itertools
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Protocol
 
 import numpy as np
@@ -17,9 +15,9 @@ from torch import Tensor
 
 from lth.measures import CURVES, KINDS, POINTS, SPLITS
 from lth.networks import Parameters
-from lth.training.checkpoint import Checkpoints
+from lth.training.chunk import Chunk
 from lth.training.plan import Plan
-from lth.training.progress import Progress
+from lth.training.progress import Reports
 from lth.training.stack import Member, Trained
 
 CHECKPOINT_SECONDS = 30.0
@@ -27,10 +25,6 @@ CHECKPOINT_SECONDS = 30.0
 
 CHECKPOINT_SHARE = 0.02
 """At most so much of a chunk's time goes into its checkpoints, but for the first: a GPU's are gigabytes."""
-
-
-PATIENCE = 1.0
-"""Seconds that Ctrl-C waits for chunks to come to their next checkpoint; one that does not goes on from its last."""
 
 
 class Trainer(Protocol):
@@ -60,63 +54,30 @@ class Stopped(Exception):
     """Another chunk failed, or the user interrupted: this one stopped at a checkpoint."""
 
 
-def train_stack(
-    engine: Engine, plan: Plan, members: Sequence[Member], checkpoints: Checkpoints, *, title: str, keep_parameters: bool
-) -> Trained:
-    """Trains every network of a stack from its first iteration to the plan's last, and measures it when the plan says.
+def train_chunk(engine: Engine, chunk: Chunk, progress: Reports, stop: threading.Event) -> Trained:
+    """Trains the networks of a chunk from their first iteration to the plan's last, and measures them when the plan says.
 
-    title: names experiment and round in the progress bar. keep_parameters: whether the final parameters are returned.
-    Goes on from checkpoints of an interrupted run, to the same result bit for bit.
+    Goes on from the chunk's checkpoint, to the same result bit for bit. stop: once it is set, the chunk ends at its next checkpoint, with Stopped.
     """
-    alike = [list(group) for _, group in itertools.groupby(members, key=lambda member: member.first)]
-    chunks = [group[at : at + engine.chunk_size] for group in alike for at in range(0, len(group), engine.chunk_size)]
-    stop = threading.Event()
-    pool = ThreadPoolExecutor(engine.workers)
-    with Progress(title, len(members), plan.training.iterations) as progress:
-        runs = [
-            pool.submit(_train_chunk, engine, plan, chunk, checkpoints, f"{number:04}", progress, stop, keep_parameters)
-            for number, chunk in enumerate(chunks)
-        ]
-        try:
-            done, _ = wait(runs, return_when=FIRST_EXCEPTION)
-            failures = [run.exception() for run in done if run.exception()]
-            if failures:
-                raise failures[0]
-        except KeyboardInterrupt:
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            wait(runs, PATIENCE)
-            raise
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-        pool.shutdown()
-    return Trained.concatenate([run.result() for run in runs])
-
-
-def _train_chunk(engine, plan, members, checkpoints, name, progress, stop, keep_parameters) -> Trained:
-    if finished := checkpoints.load_finished(name):
-        progress.finished(len(members), before=True)
-        return finished
-    run = _Run(engine, plan, members)
-    saved = checkpoints.load_running(name)
+    plan, name, networks, kept = chunk.plan, chunk.name, len(chunk.members), chunk.checkpoints
+    run = _Run(engine, plan, chunk.members)
+    saved = kept.load_running(name)
     reached = run.resume(saved)
     if saved:
-        progress.resumed(len(members), reached)
-    progress.trained(reached * len(members))
+        progress.resumed(networks, reached)
+    progress.reached(name, networks, reached)
     pace = Pace()
     while reached < plan.training.iterations:
-        reached, before = run.to_next_evaluation(reached), reached
-        progress.trained((reached - before) * len(members))
+        reached = run.to_next_evaluation(reached)
+        progress.reached(name, networks, reached)
         if stop.is_set() or pace.due():
             with pace.saving():
-                checkpoints.save_running(name, reached, run.state())
+                kept.save_running(name, reached, run.state())
         if stop.is_set():
             raise Stopped
-    trained = run.measured(keep_parameters)
-    checkpoints.save_finished(name, trained)
-    progress.finished(len(members), counted=True)
+    trained = run.measured(chunk.keep_parameters)
+    kept.save_finished(name, trained)
+    progress.finished(name, networks)
     return trained
 
 

@@ -1,13 +1,20 @@
-"""What one network of a chunk takes on the device: an upper estimate, by which the chunk size is chosen.
-
-The images of the data set and the libraries' workspaces come on top: about 1 GiB, whatever the chunk.
-"""
+"""What one network of a chunk takes on the device: an upper estimate, by which the chunk size is chosen."""
 
 from lth.networks import Network
 from lth.training.plan import Plan
 
 EVALUATION_BATCH = {"cpu": 100, "cuda": 500}
 """Images a forward pass of an evaluation, by kind of device: on the CPU so few that they stay in the cache."""
+
+GIB = 2**30
+
+BESIDE = 1.0 * GIB
+"""Bytes on a GPU beside a chunk's networks: the images of the data set and the libraries' workspaces."""
+
+
+def chunk_size(network: Network, plan: Plan, images: int, device: str, chunk_gib: float) -> int:
+    """How many networks make a chunk. images: in the training set."""
+    return 1 if device == "cpu" else max(1, int(chunk_gib * GIB / bytes_a_network(network, plan, images)))
 
 
 def bytes_a_network(network: Network, plan: Plan, images: int) -> int:

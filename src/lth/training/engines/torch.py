@@ -22,12 +22,16 @@ from lth.networks import Kernels, Mode, Network, Parameters, keep_all
 from lth.training.augmentation import flip_crop, variations
 from lth.training.dropout import Dropout
 from lth.training.engines.capture import captured
-from lth.training.engines.memory import EVALUATION_BATCH, bytes_a_network
+from lth.training.engines.memory import EVALUATION_BATCH, GIB, chunk_size
 from lth.training.optimisers import optimiser
 from lth.training.plan import BatchOrder, Plan, learning_rates
 from lth.training.stack import Member
 
-GIB = 2**30
+
+def library(device: str, precision: Precision, *, fused: bool) -> str:
+    """The version, and what rounding on a GPU depends on beside it."""
+    version = f"torch {torch.__version__.split('+')[0]}"
+    return version if device == "cpu" else f"{version}, {precision}" + ("" if fused else ", without Triton")
 
 
 class TorchEngine:
@@ -41,9 +45,7 @@ class TorchEngine:
         self.device = torch.device(device)
         self.kernels: Kernels = "cpu" if device == "cpu" else precision
         self.fused = device == "cuda" and can_compile_triton()
-        self.library = f"torch {torch.__version__.split('+')[0]}"
-        if device == "cuda":  # what its rounding depends on beside the version
-            self.library += f", {precision}" + ("" if self.fused else ", without Triton")
+        self.library = library(device, precision, fused=self.fused)
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic with it
         torch.set_deterministic_debug_mode("error")  # as use_deterministic_algorithms(True), without that one's slow imports
         torch.utils.deterministic.fill_uninitialized_memory = False  # a check of torch's own that costs a tenth of a step
@@ -54,7 +56,7 @@ class TorchEngine:
                 f"params.yaml: chunk_gib: {chunk_gib} GiB a chunk of networks, but the GPU has {free:.1f} GiB free; set it to less"
             )
         self.workers = cores() if device == "cpu" else 1
-        self.chunk_size = 1 if device == "cpu" else max(1, int(chunk_gib * GIB / bytes_a_network(network, plan, len(data.train.labels))))
+        self.chunk_size = chunk_size(network, plan, len(data.train.labels), device, chunk_gib)
         self.alignment = 1 if device == "cpu" else 64
         self.images = self._moved(data.train)
         self.splits = {
