@@ -30,9 +30,13 @@ ATTEMPTS = 3
 
 
 class Nodes:
-    """A head, which trains too, and the nodes that are added; with one core each."""
+    """A head, which trains too, and the nodes that are added; with one core each.
 
-    def __init__(self):
+    everywhere: the environment of all nodes and drivers.
+    """
+
+    def __init__(self, **everywhere: str):
+        self.everywhere = everywhere
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -88,7 +92,7 @@ class Nodes:
         with open(self.folder / "said", "a") as said:
             node = subprocess.Popen(
                 [sys.executable, "-c", START, "start", *words, *options],
-                env={**os.environ, **LOOPBACK, **environment},
+                env={**os.environ, **LOOPBACK, **self.everywhere, **environment},
                 stdout=said,
                 stderr=said,
                 start_new_session=True,
@@ -99,7 +103,7 @@ class Nodes:
 
     def environment(self, root: Path) -> dict[str, str]:
         """For a driver with its root there."""
-        return {**tiny.environment(root), **LOOPBACK, "LTH_EXECUTOR": "ray", "RAY_ADDRESS": self.address}
+        return {**tiny.environment(root), **LOOPBACK, **self.everywhere, "LTH_EXECUTOR": "ray", "RAY_ADDRESS": self.address}
 
     def training(self, node: subprocess.Popen) -> list[int]:
         """The processes of a node that train a chunk now."""

@@ -1,5 +1,6 @@
 """Training on a Ray cluster: two nodes give the bytes that threads give, also where workers, nodes and the driver are killed."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -17,8 +18,8 @@ pytest.importorskip("ray", reason="Ray is not installed: `make cluster`")
 
 from nodes import Nodes
 
-LONG = {"training.iterations": 400_000, "evaluation.every": 1000}
-"""Half a minute and more a network, so that there is a checkpoint to go on from."""
+LONG = {"training.iterations": 200_000, "evaluation.every": 1000}
+"""Seconds a network, so that there is time to be killed in."""
 
 LTH = [sys.executable, "-m", "lth"]
 
@@ -116,39 +117,65 @@ KILLS = 3
 
 
 @pytest.fixture(scope="module")
+def hasty(tmp_path_factory):
+    """A cluster of two whose sources save a checkpoint every second."""
+    sources = shutil.copytree(tiny.REPOSITORY / "src", tmp_path_factory.mktemp("hasty") / "src")
+    file = sources / "lth" / "training" / "loop.py"
+    text = file.read_text()
+    for usual, hurried in {
+        "CHECKPOINT_SECONDS = 30.0": "CHECKPOINT_SECONDS = 1.0",
+        "CHECKPOINT_SHARE = 0.02": "CHECKPOINT_SHARE = 0.5",
+    }.items():
+        assert usual in text
+        text = text.replace(usual, hurried)
+    file.write_text(text)
+    cluster = Nodes(PYTHONPATH=str(sources))
+    try:
+        cluster.second = cluster.add()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory) -> dict[str, bytes]:
     return by_threads(project(tmp_path_factory.mktemp("long") / "threads", LONG), "tiny", "--until", "r01")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["worker", "node", "driver"])
-def test_killed_three_times(what, nodes, tmp_path, uninterrupted):
-    """A worker and a node with a checkpoint to go on from; the driver, whose workers end with it, is started again."""
+def test_killed_three_times(what, hasty, tmp_path, uninterrupted):
+    """Each time when both hasty have a checkpoint to go on from; the driver, whose workers end with it, is started again."""
     root = project(tmp_path / "project", LONG)
-    run, errors = by_ray(nodes, root, "tiny", "--until", "r01"), ""
+    run, errors = by_ray(hasty, root, "tiny", "--until", "r01"), ""
     for _ in range(KILLS):
-        seen = time.time()
-        while not (fresh := [f for f in root.glob(".checkpoints/*/*.running") if f.stat().st_mtime > seen]) or not nodes.training(
-            nodes.second
-        ):
+        since = time.time()
+        while len(saved(root, since)) < 2 or not hasty.training(hasty.second):
             assert run.poll() is None, f"it ended before it was killed: {run.communicate()}"
             time.sleep(0.05)
-        assert fresh
         if what == "worker":
-            os.kill(nodes.training(nodes.second)[0], signal.SIGKILL)
+            os.kill(hasty.training(hasty.second)[0], signal.SIGKILL)
         elif what == "node":
-            nodes.kill(nodes.second)
-            nodes.wait(1)
-            nodes.second = nodes.add()
+            hasty.kill(hasty.second)
+            hasty.wait(1)
+            hasty.second = hasty.add()
         else:
             run.kill()
             errors += run.communicate()[1]
-            run = by_ray(nodes, root, "tiny", "--until", "r01")
-    _, last = run.communicate()
-    errors += last
+            run = by_ray(hasty, root, "tiny", "--until", "r01")
+    errors += run.communicate()[1]
     assert run.returncode == 0, errors
     assert outputs(root) == uninterrupted
     assert len(re.findall("on from the checkpoint at iteration", errors)) >= KILLS
+
+
+def saved(root: Path, since: float) -> list[Path]:
+    """The chunks that have saved a checkpoint since then."""
+    found = []
+    for file in root.glob(".checkpoints/*/*.running"):
+        with contextlib.suppress(OSError):  # it has been finished
+            found += [file] if file.stat().st_mtime > since else []
+    return found
 
 
 def test_without_a_cluster_it_says_how_to_start_one(tmp_path):

@@ -18,6 +18,7 @@ from lth.training import Checkpoints, Threads
 from lth.training.chunk import chunks_of
 from lth.training.cluster.executor import share_of_gpu
 from lth.training.cluster.nodes import Node, this_node
+from lth.training.cluster.worker import WorkerCheckpoints
 from lth.training.loop import train_chunk
 from lth.training.progress import Progress, one_bar
 
@@ -43,6 +44,23 @@ def test_a_chunk_that_was_sent_trains_to_the_same_bytes(network, tmp_path):
             assert torch.equal(values[number : number + 1], there.parameters[name])
         for name, values in {**here.measured, **here.curves}.items():
             assert values[number : number + 1].tobytes() == ({**there.measured, **there.curves})[name].tobytes()
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_worker_saves_checkpoints_where_the_folder_is_shared(shared, tmp_path, monkeypatch):
+    tiny.save_checkpoints_always(monkeypatch.setattr)
+    experiment = tiny.experiment()
+    data = tiny.data_set("mnist")
+    engine = tiny.engine(experiment, data)
+    folder = tmp_path / "kept"
+    if shared:
+        folder.mkdir()
+    members = [tiny.member(tiny.ticket(experiment), data)]
+    (chunk,) = chunks_of(members, 1, engine.plan, WorkerCheckpoints(folder), keep_parameters=True)
+    with Progress("tiny", 1, 40) as progress:
+        trained = train_chunk(engine, chunk, progress, threading.Event())
+    assert [file.name for file in tmp_path.rglob("*.*")] == (["0000.running"] if shared else [])
+    assert trained.measured == tiny.train(engine, members, tmp_path / "here").measured
 
 
 def test_chunks_start_from_one_iteration(tmp_path):

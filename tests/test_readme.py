@@ -105,7 +105,7 @@ def test_verdicts_come_second_and_commands_fold_away(write_claims):
     assert "`dvc repro" in folded
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/reviewing.md", "docs/dvc.md", "docs/claims.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/reviewing.md", "docs/dvc.md", "docs/claims.md", "docs/clusters.md"])
 def test_every_link_leads_somewhere(page):
     folder, text = (paths.ROOT / page).parent, (paths.ROOT / page).read_text()
     anchors = {re.sub(r"[^\w -]", "", line.lstrip("# ")).lower().replace(" ", "-") for line in text.splitlines() if line.startswith("#")}

@@ -146,7 +146,7 @@ def _plan(words: argparse.Namespace) -> None:
 
     settings = load_settings()
     print(plan(settings, cores(), experiment_names() if words.all else words.experiments))
-    if not words.experiments and device_kind(settings.model_copy(update={"executor": "threads"})) == "cpu":
+    if not words.experiments and device_kind(settings.here()) == "cpu":
         print(f"\n{without_gpu(settings, cores())}")
 
 

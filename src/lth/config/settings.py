@@ -36,7 +36,6 @@ class Settings(Frozen):
     executor: Literal["threads", "ray"] = "threads"
     """Who trains: threads of the process, or the machines of a Ray cluster; no result depends on it. The environment's LTH_EXECUTOR comes first."""
 
-    @property
     def here(self) -> "Settings":
-        """The same with threads of this process, for what measures networks without training them."""
+        """The same on this machine, for what is measured and trains nothing."""
         return self.model_copy(update={"executor": "threads"})

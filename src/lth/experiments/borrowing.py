@@ -38,6 +38,12 @@ def lent_files(experiment: Experiment, name: str) -> list[Path]:
     return ticket_files(load_experiment(experiment.pruning.of), experiment.pruning.levels)
 
 
+def lent_by(experiment: Experiment) -> tuple[str, str] | None:
+    """The experiment and its stage that make the last of the masks that r00 borrows."""
+    files = lent_files(experiment, "r00")
+    return (load_experiment(experiment.pruning.of).folder, files[-1].stem) if files else None
+
+
 def lent_masks(experiment: Experiment, tickets: Sequence[Ticket]) -> list[Masks]:
     """The lender's masks, round by round from the first. tickets: the borrower's, of round 0. Raises LthError where seeds differ."""
     rounds = load_rounds(load_experiment(experiment.pruning.of), range(1, experiment.pruning.levels + 1))

@@ -11,6 +11,7 @@ from lth.config import INITIAL, Experiment, Settings
 from lth.data import prepare
 from lth.errors import LthError
 from lth.experiments.blocks import train_block
+from lth.experiments.borrowing import lent_by
 from lth.experiments.budget import readable
 from lth.experiments.done import ABSENT, data_file, why_not_done
 from lth.experiments.rounds import train_round
@@ -29,6 +30,18 @@ def order(experiment: Experiment) -> dict[str, tuple[str, ...]]:
         stages[round] = ("data", "initialise" if after == INITIAL else after)
         stages |= {name: ("data", round) for name, block in experiment.blocks.items() if block.after == round}
     return stages
+
+
+def waits_for(experiment: Experiment, name: str) -> list[str]:
+    """The stages, of whatever experiment, that must be done before one of this experiment: `paper/lenet r03`, or `data mnist`, which is everybody's."""
+    own = [stage_of(experiment, other) for other in order(experiment)[name]]
+    lent = lent_by(experiment) if name == "r00" else None
+    return [*own, *([" ".join(lent)] if lent else [])]
+
+
+def stage_of(experiment: Experiment, name: str) -> str:
+    """A stage's name among those of all experiments."""
+    return f"data {experiment.data.name}" if name == "data" else f"{experiment.folder} {name}"
 
 
 def chosen(experiment: Experiment, words: Sequence[str], until: str | None) -> list[str]:

@@ -50,7 +50,7 @@ def measure_connectivity(settings: Settings, experiment: Experiment) -> None:
     started = time.monotonic()
     inputs = hashes(ends_file(experiment, arm) for arm in arms(experiment))
     dense = copied(experiment, DENSE)
-    with open_stage(settings.here, experiment, "connectivity", dense, ends=inputs) as stage:
+    with open_stage(settings.here(), experiment, "connectivity", dense, ends=inputs) as stage:
         found = list(pairs(experiment))
         tables = {"lines": lines(stage, found), "distances": distances(experiment, found)}
         files = [save_table(experiment, name, table) for name, table in tables.items()]

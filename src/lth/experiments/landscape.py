@@ -68,7 +68,7 @@ def measure_landscape(settings: Settings, experiment: Experiment) -> None:
     limits = experiment.evaluation.model_copy(update={"train_images": min(IMAGES, experiment.data.images["train"])})
     few = experiment.model_copy(update={"evaluation": limits})
     inputs = hashes(ends_file(experiment, arm) for arm in (DENSE, "ticket", "reinit"))
-    with open_stage(settings.here, few, "landscape", copied(experiment, DENSE), ends=inputs) as stage:
+    with open_stage(settings.here(), few, "landscape", copied(experiment, DENSE), ends=inputs) as stage:
         ends = {arm: list(trained(experiment, arm)) for arm in (DENSE, "ticket", "reinit")}
         tables = {"landscape": landscape(stage, ends), "plane": plane(stage, ends), "curvature": curvature(stage, ends)}
         files = [save_table(experiment, name, table) for name, table in tables.items()]

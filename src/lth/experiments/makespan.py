@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from lth.config import Experiment, Settings
 from lth.experiments.budget import chunk_seconds
-from lth.experiments.chain import order
+from lth.experiments.chain import stage_of, waits_for
 from lth.experiments.schedule import schedule
 
 Stacks = Sequence[Sequence[float]]
@@ -17,18 +17,16 @@ Stacks = Sequence[Sequence[float]]
 def makespans(settings: Settings, experiments: Sequence[Experiment], counts: Sequence[int]) -> list[float]:
     """Seconds that all stages take on each of these counts of H200, a chunk on one, with nothing lost between them."""
     stages: dict[str, Stacks] = {}
-    waits_for = {}
+    waiting: dict[str, list[str]] = {}
     for experiment in experiments:
-        own = chunk_seconds(experiment, settings)
-        stages |= {f"{experiment.folder} {name}": stacks for name, stacks in own.items()}
-        for name, others in order(experiment).items():
-            if name in own:
-                waits_for[f"{experiment.folder} {name}"] = [f"{experiment.folder} {other}" for other in others if other in own]
+        for name, stacks in chunk_seconds(experiment, settings).items():
+            stages[stage_of(experiment, name)], waiting[stage_of(experiment, name)] = stacks, waits_for(experiment, name)
+    waiting = {stage: [other for other in others if other in stages] for stage, others in waiting.items()}
     seconds = {name: sum(map(sum, stacks)) for name, stacks in stages.items()}
     spans = []
     for count in counts:
         cards = Cards(count, stages)
-        schedule(waits_for, seconds, count + 1, cards.start, cards.ended)
+        schedule(waiting, seconds, count + 1, cards.start, cards.ended)
         spans.append(cards.now)
     return spans
 

@@ -18,7 +18,7 @@ from lth.results.files import save, sidecar
 from lth.results.provenance import record
 from lth.tickets import Start, Ticket, ticket_files
 from lth.tickets.controls import check_controls
-from lth.training import Checkpoints, Member, Plan, Trained, checkpoints, choose_executor, train_stack
+from lth.training import Checkpoints, Member, Plan, Threads, Trained, checkpoints, choose_executor, train_stack
 from lth.training.engines.choose import numerics_id
 from lth.training.executors import Executor
 from lth.training.loop import Engine
@@ -43,7 +43,8 @@ class Stage:
 
     @property
     def engine(self) -> Engine:
-        """What evaluates networks in this process; stages of the executor `threads` alone have one (`Settings.here`)."""
+        """What evaluates networks in this process; there is one where it trains them too (`Settings.here`)."""
+        assert isinstance(self.executor, Threads)
         return self.executor.engine
 
     def member(self, ticket: Ticket, *, arm: str = "ticket", draw: int = 0, start: Callable[[], Start] | None = None) -> Member:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lth.config import Experiment, Settings
 from lth.errors import Interrupted, LthError
 from lth.experiments.budget import stage_budget, stage_networks
-from lth.experiments.chain import not_done, order, train_stages
+from lth.experiments.chain import not_done, stage_of, train_stages, waits_for
 from lth.experiments.schedule import schedule
 from lth.training.engines.choose import device_kind
 from lth.training.progress import one_bar
@@ -53,19 +53,16 @@ def train_together(
 def _tasks(settings: Settings, experiment: Experiment, say: Callable[[str], None], write_table: Callable[[str], object]) -> dict[str, Task]:
     """What is not done of one experiment, by names that tell it from others; a data set is everybody's."""
     left, folder, networks = not_done(settings, experiment), experiment.folder, stage_networks(experiment)
-    names = {stage: f"data {experiment.data.name}" if stage == "data" else f"{folder} {stage}" for stage in left}
     tasks = {}
-    for stage, name in names.items():
-        run = functools.partial(train_stages, settings, experiment, [stage], lambda line: say(f"{folder} {line}"))
-        waits_for = [names[other] for other in order(experiment)[stage] if other in names]
-        if stage in networks:
-            took = stage_budget(experiment, settings, 1, networks[stage])
+    for name in left:
+        run = functools.partial(train_stages, settings, experiment, [name], lambda line: say(f"{folder} {line}"))
+        seconds, iterations = 0.0, 0
+        if name in networks:
+            took = stage_budget(experiment, settings, 1, networks[name])
             seconds = took.core_seconds if device_kind(settings) == "cpu" else took.gpu_seconds
-            iterations = sum(alike.count * alike.plan.training.iterations for alike in networks[stage])
-            tasks[name] = Task(run, waits_for, seconds, iterations)
-        else:
-            tasks[name] = Task(run, waits_for)
-    return tasks | {f"{folder} {TABLE}": Task(functools.partial(write_table, folder), list(names.values()))}
+            iterations = sum(alike.count * alike.plan.training.iterations for alike in networks[name])
+        tasks[stage_of(experiment, name)] = Task(run, waits_for(experiment, name), seconds, iterations)
+    return tasks | {stage_of(experiment, TABLE): Task(functools.partial(write_table, folder), list(tasks))}
 
 
 def _room(settings: Settings) -> int:
@@ -94,8 +91,8 @@ def _run_side_by_side(tasks: Mapping[str, Task], say: Callable[[str], None], roo
 
 
 def _scheduled(tasks: Mapping[str, Task], room: int, start: Callable[[str], object], ended: Callable[[], tuple[str, bool]]) -> set[str]:
-    waits_for = {name: task.waits_for for name, task in tasks.items()}
-    return schedule(waits_for, {name: task.seconds for name, task in tasks.items()}, room, start, ended)
+    left = {name: [other for other in task.waits_for if other in tasks] for name, task in tasks.items()}
+    return schedule(left, {name: task.seconds for name, task in tasks.items()}, room, start, ended)
 
 
 def _attempt(name: str, task: Task, say: Callable[[str], None]) -> bool:

@@ -6,6 +6,7 @@ The data set travels to each node once. A chunk that is started again goes on fr
 
 import functools
 import itertools
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,7 +44,7 @@ class Cluster:
         self.ray = connected()
         device = device_kind(settings)
         self.node = alike(device)
-        self.settings = settings.model_copy(update={"executor": "threads", "device": device})
+        self.settings = settings.here().model_copy(update={"device": device})
         self.network = experiment.network
         self.plan = plan
         with _placing:
@@ -103,7 +104,7 @@ def share_of_gpu(takes: float, allowed: float, card: float) -> float:
     takes: bytes of the chunk. allowed: what a chunk may take, which an engine wants free when it starts. card: the GPU's memory.
     """
     share = takes / min(allowed, card - allowed) if card > allowed else 1.0
-    return 1 if share > 0.5 else -(-share * 1e4 // 1) / 1e4
+    return 1 if share > 0.5 else math.ceil(share * 1e4) / 1e4
 
 
 @functools.cache

@@ -115,7 +115,7 @@ def alike(device: str) -> Node:
     if not nodes:
         raise LthError(f"no node of the cluster has a {resource} to train on: add one with `ray start --address=…` (docs/clusters.md)")
     with _asking:
-        ask = ray.remote(num_cpus=0, num_gpus=0 if device == "cpu" else 1e-4, max_calls=1)(lambda: this_node())
+        ask = ray.remote(num_cpus=0, num_gpus=0 if device == "cpu" else 1e-4, max_calls=int(device != "cpu"))(lambda: this_node())
         there = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
         asked = {
             node["NodeID"]: ask.options(scheduling_strategy=there(node["NodeID"], soft=False)).remote()
@@ -127,7 +127,7 @@ def alike(device: str) -> Node:
                 try:
                     _known[node["NodeID"]] = ray.get(run)
                 except ray.exceptions.RayError as error:
-                    raise LthError(refusal(node["NodeManagerHostname"], f"it cannot import lth there: {one_line(error)}")) from error
+                    raise LthError(refusal(node["NodeManagerHostname"], f"it does not say what it has: {one_line(error)}")) from error
     first = _known[nodes[0]["NodeID"]]
     expected = replace(first, software=here.software)
     for node in nodes:

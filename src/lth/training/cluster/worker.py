@@ -49,7 +49,7 @@ def train_on_worker(recipe: Recipe, chunk: Chunk, board: Any, stage: int) -> Tra
     """What a worker does. Raises LthError where its machine would not train to the bytes of the others."""
     if why := recipe.node.differs(this_node(), recipe.settings.device):
         raise LthError(refusal(os.uname().nodename, why))
-    checkpoints = _OnWorker(chunk.checkpoints.folder, chunk.checkpoints.spent)
+    checkpoints = WorkerCheckpoints(chunk.checkpoints.folder, chunk.checkpoints.spent)
     return train_chunk(_engine(recipe), replace(chunk, checkpoints=checkpoints), _Reports(board, stage), threading.Event())
 
 
@@ -59,8 +59,8 @@ def _engine(recipe: Recipe) -> Engine:
     return choose_engine(recipe.settings, build(recipe.network), data, recipe.plan)
 
 
-class _OnWorker(Checkpoints):
-    """Kept where the driver's folder is shared. What is finished, the driver keeps."""
+class WorkerCheckpoints(Checkpoints):
+    """Saved where the driver's folder is shared, else nowhere. What is finished, the driver keeps."""
 
     def save_running(self, chunk: str, iteration: int, state: dict[str, torch.Tensor]) -> None:
         if self.folder.is_dir():
