@@ -12,10 +12,8 @@ from lth.results.files import read_sidecar
 from lth.results.spent import commits
 
 CHANGED = {
-    "paper/lenet": {"movement", "noise-1-1", "noise-2-1", "noise-3-1", "noise-half-1", "resampled-1"},
-    "paper/lenet-sgd": {"r00", "r01", "r02", "r03"},
+    "paper/lenet": {"noise-1-1", "noise-2-1", "noise-3-1", "noise-half-1", "resampled-1"},
     "paper/lenet-unit": {f"r{number:02}" for number in range(28)},
-    "quick/lenet": {"movement"},
 }
 """Stages that were run when sources differed from the commit that they name. Run again, a stage leaves this list; none joins it."""
 
