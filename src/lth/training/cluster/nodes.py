@@ -4,6 +4,8 @@ import functools
 import hashlib
 import os
 import platform
+import re
+import socket
 import threading
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -15,6 +17,9 @@ import torch
 import lth
 from lth.errors import LthError, one_line
 from lth.machine import can_compile_triton, hardware, processor
+
+PATIENCE = 30
+"""Seconds that a cluster may take to answer."""
 
 LIBRARIES = ("torch", "numpy", "numba", "llvmlite")
 
@@ -80,11 +85,14 @@ def connected() -> Any:
             "executor: ray needs Ray, which is not installed: `make cluster`, or `pip install -r requirements-cluster.txt`; threads does without"
         ) from None
     if not ray.is_initialized():
+        address = os.environ.get("RAY_ADDRESS", "auto")
         try:
-            ray.init("auto", log_to_driver=False, logging_level="ERROR")
+            if re.fullmatch(r"[\w.-]+:\d+", address):  # Ray would try for many minutes
+                host, port = address.split(":")
+                socket.create_connection((host, int(port)), PATIENCE).close()
+            ray.init(address, log_to_driver=False, logging_level="ERROR")
         except Exception as error:  # Ray raises nearly anything
-            address = os.environ.get("RAY_ADDRESS")
-            where = f"at RAY_ADDRESS {address}" if address else "on this machine, and RAY_ADDRESS names none"
+            where = "on this machine, and RAY_ADDRESS names none" if address == "auto" else f"at RAY_ADDRESS {address}"
             raise LthError(
                 f"executor: ray finds no cluster {where} ({one_line(error)}): `ray start --head` starts one (docs/clusters.md)"
             ) from None
