@@ -80,6 +80,7 @@ def test_two_nodes_give_the_bytes_of_threads(nodes, tmp_path):
     assert not list(roots[1].glob(".checkpoints/*/*"))
 
 
+@pytest.mark.slow
 def test_a_node_with_other_sources_is_refused_before_it_trains(nodes, tmp_path):
     shutil.copytree(tiny.REPOSITORY / "src", tmp_path / "src")
     with open(tmp_path / "src" / "lth" / "measures.py", "a") as file:
@@ -95,6 +96,7 @@ def test_a_node_with_other_sources_is_refused_before_it_trains(nodes, tmp_path):
     assert not list(root.glob("results/**/*.csv"))
 
 
+@pytest.mark.slow
 def test_a_round_begun_by_threads_goes_on_on_the_cluster(nodes, tmp_path):
     """The checkpoints are the same, whoever trains; one killed after its first file of results trains nothing again."""
     root = project(tmp_path / "project", {"training.iterations": 30_000})
