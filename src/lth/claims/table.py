@@ -60,6 +60,8 @@ def read_verdicts(collection: str = "paper") -> list[dict[str, Any]]:
 
     collection: `paper`, or `beyond` for the claims of what came after it.
     """
+    if collection not in SOURCES:
+        raise LthError(f"claims are judged on {' and '.join(SOURCES)}, not on {collection!r:.60}")
     file = _file(collection)
     if not file.is_file():
         paths.check_clone()
