@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 
 import tiny
 from lth import load_curves, load_results, paths
@@ -25,6 +24,7 @@ from lth.results.files import arms_of, save
 from lth.results.provenance import record
 from lth.results.summary import headline
 from lth.tickets import load_ticket, load_tickets, save_initial
+from lth.training.engines.choose import Equipment
 
 
 @pytest.fixture(scope="module")
@@ -167,11 +167,12 @@ def test_provenance_names_the_chunk_that_a_gpus_rounding_depends_on(trained, dev
     before = json.loads(sidecar.read_text())
     sidecar.unlink()
     with open_stage(load_settings(), trained, "r00", load_tickets(trained, 0)) as stage:
-        chunked = replace(stage, engine=SimpleNamespace(device=torch.device(device), chunk_size=7))
+        chunked = replace(stage, executor=SimpleNamespace(equipment=Equipment("torch", device, "torch 2", 7, "a machine")))
         chunked.record([paths.ROOT / file for file in before["sha256"]], "the stage")
     after = json.loads(sidecar.read_text())
     assert {name: after[name] for name in after.keys() - before.keys()} == says
     assert before.keys() <= after.keys()
+    assert after["hardware"] == "a machine"
 
 
 def test_the_headline_is_of_the_round_that_validates_best(trained):
