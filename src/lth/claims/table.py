@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lth import paths
 from lth.claims.basis import bases
 from lth.config.grammar import parse_yaml
+from lth.errors import LthError
 from lth.storage import read, summed, write_bytes, write_sums
 
 if TYPE_CHECKING:
