@@ -128,8 +128,8 @@ def test_stages_that_are_named(begun, train):
         (["r09"], "error: quick/tiny has no stage 'r09'; did you mean r0"),
         (["--until", "renit"], "error: quick/tiny has no stage 'renit'; did you mean reinit?"),
         (["xyz"], "error: quick/tiny has no stage 'xyz'; it has data, initialise, r00, reinit, r01, r02"),
-        (["r02"], "error: quick/tiny r02 waits for r01, which is not there: `lth train quick/tiny r01`"),
-        (["reinit"], "error: quick/tiny reinit waits for r00, which is not there: `lth train quick/tiny r00`"),
+        (["r02"], "error: quick/tiny r02 waits for r01, which is not there: `lth train quick/tiny --until r02` trains both"),
+        (["reinit"], "error: quick/tiny reinit waits for r00, which is not there: `lth train quick/tiny --until reinit` trains both"),
     ],
 )
 def test_what_cannot_be_is_one_line(begun, train, words, says):

@@ -112,6 +112,13 @@ def test_results_of_one_arm_and_round():
         load_results("quick/lenet", round=8)
 
 
+def test_names_that_are_no_words():
+    with pytest.raises(LthError, match=r"^an experiment is named by a word, such as 'quick/lenet', not None$"):
+        lth_names.load_ticket(None, 0, 0)
+    with pytest.raises(LthError, match=r"^claims are judged on paper and beyond, not on 'quick'$"):
+        lth_names.load_claims("quick")
+
+
 def test_data_by_a_name_that_is_none():
     with pytest.raises(LthError, match=r"^load_data: name is 'mnits', must be mnist or "):
         lth_names.load_data("mnits")

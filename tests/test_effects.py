@@ -13,6 +13,7 @@ def row(id: str, part: str = "", **of) -> dict:
     found = {
         "id": id,
         "part": part,
+        "title": f"title of {id}",
         "scaling": "l2",
         "trials": "first",
         "unit": "u",
@@ -47,7 +48,7 @@ def words(drawn) -> list[str]:
 def test_a_line_per_claim_that_is_judged_and_the_others_below(drawn):
     said = words(drawn)
     assert "Ticket stops earlier than dense,\n$P_m$ 21.1" in said
-    assert "Not run: vgg-01." in said
+    assert "Not run: title of vgg-01." in said
     assert [text for text in said if text[0] in "○◆"] == ["○ reproduced", "◆ direction only", "◆ reproduced"]
     assert drawn.numbers[["id", "trials"]].to_numpy().tolist() == [["lenet-es-38", "first"], ["lenet-es-38", "fresh"], ["conv-es", "first"]]
 

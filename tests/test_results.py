@@ -246,3 +246,12 @@ def test_networks_that_params_do_not_promise_are_refused(unrecorded):
         others.to_csv(file, index=False)
         with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r01.csv holds other networks than params.yaml promises .+$"):
             load_results("tiny")
+
+
+def test_a_round_of_an_experiment_that_was_run_in_part(trained):
+    whole = load_results("tiny", arm="ticket", round=1)
+    for stage in ("r02", "reinit"):
+        (paths.RESULTS / "quick" / "tiny" / "runs" / f"{stage}.csv").unlink()
+    pd.testing.assert_frame_equal(load_results("tiny", arm="ticket", round=1), whole)
+    with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r02.csv is missing: "):
+        load_results("tiny", arm="ticket")

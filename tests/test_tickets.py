@@ -174,6 +174,9 @@ def test_trial_and_round_out_of_range(experiment, rounds):
     assert refusal(trial=-1) == "quick/tiny has trials 0 to 1, not -1"
     assert refusal(round=3) == "quick/tiny has rounds 0 to 2, not 3"
     assert refusal(round=-1) == "quick/tiny has rounds 0 to 2, not -1"
+    assert refusal(round="1") == "quick/tiny has rounds 0 to 2, not '1'"
+    assert refusal(round=1.0) == "quick/tiny has rounds 0 to 2, not 1.0"
+    assert load_ticket("tiny", round=np.int64(1), trial=np.int64(0)).round == 1, "as pandas gives them"
 
 
 @pytest.mark.parametrize("network", ["lenet", "conv2"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lth import paths
 from lth.claims.basis import bases
 from lth.config.grammar import parse_yaml
+from lth.errors import LthError
 from lth.storage import read, summed, write_bytes, write_sums
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def read_verdicts(collection: str = "paper") -> list[dict[str, Any]]:
 
     collection: `paper`, or `beyond` for the claims of what came after it.
     """
+    if collection not in SOURCES:
+        raise LthError(f"claims are judged on {' and '.join(SOURCES)}, not on {collection!r:.60}")
     file = _file(collection)
     if not file.is_file():
         paths.check_clone()

@@ -67,6 +67,8 @@ def named_experiments(words: Iterable[str]) -> list[Experiment]:
 
 def _folder(name: str) -> str:
     """The folder below pipelines/ that a name means. Raises LthError where there is none."""
+    if not isinstance(name, str):
+        raise LthError(f"an experiment is named by a word, such as 'quick/lenet', not {_quoted(name)}")
     for folder in [name] if "/" in name else [f"{collection}/{name}" for collection in COLLECTIONS]:
         if NAME.fullmatch(folder) and (paths.PIPELINES / folder).is_dir():
             return folder

@@ -76,7 +76,8 @@ def train_stages(settings: Settings, experiment: Experiment, names: Sequence[str
             continue
         for other in order(experiment)[name]:
             if missing := why_not_done(settings, experiment, other):
-                raise LthError(f"{experiment.folder} {name} waits for {other}, which {missing}: `lth train {experiment.folder} {other}`")
+                both = f"`lth train {experiment.folder} --until {name}` trains both"
+                raise LthError(f"{experiment.folder} {name} waits for {other}, which {missing}: {both}")
         began = time.monotonic()
         _run(settings, experiment, name)
         networks = len(expected_networks(experiment).get(name, ()))

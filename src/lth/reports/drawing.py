@@ -118,7 +118,7 @@ def _index(content: bytes, figures: list[str]) -> pd.DataFrame:
     """A table of these figures. Raises ValueError where it is another."""
     table = pd.read_csv(io.BytesIO(content), keep_default_na=False)
     if list(table) != COLUMNS or list(table["figure"]) != figures:
-        raise ValueError(f"{len(table)} rows, which are not the {len(figures)} figures that the experiments promise")
+        raise ValueError(f"another version drew it: {len(table)} figures, where this one has {len(figures)}")
     return table
 
 

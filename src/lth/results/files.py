@@ -184,10 +184,10 @@ def _load_all(
         has = ", ".join(known)
         raise LthError(f"{experiment.folder} has no arm {', '.join(map(repr, sorted(unknown))):.60}; it has {has}")
     if round not in (None, *range(experiment.last_round + 1)):
-        raise LthError(f"{experiment.folder} has rounds 0 to {experiment.last_round}, not {round}")
-    for stage, networks in expected_networks(experiment).items():
-        if arms.isdisjoint(trains[stage]):
-            continue
+        raise LthError(f"{experiment.folder} has rounds 0 to {experiment.last_round}, not {round!r}")
+    stages = {stage: networks for stage, networks in expected_networks(experiment).items() if not arms.isdisjoint(trains[stage])}
+    of_round = {stage: networks for stage, networks in stages.items() if round in (at for _, at, *_ in networks)}
+    for stage, networks in (of_round or stages).items():  # of a round, what has it is enough
         file = runs_folder(experiment) / f"{stage}{ending}"
         (first_arm, first_round, *_), *_ = networks  # which all start where this one does
         points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))

@@ -8,6 +8,7 @@ are rewound to an iteration of the dense network's training (`training.rewind`),
 
 import io
 from collections.abc import Sequence
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -36,10 +37,10 @@ def load_ticket(experiment: str, round: int, trial: int, *, variant: float | Non
         raise LthError(
             f"{plan.folder} {f'is a sweep: variant must be one of {values}' if values else 'is no sweep and has no variants'}, not {variant}"
         )
-    if trial not in plan.trials.numbers:
-        raise LthError(f"{plan.folder} has trials {plan.trials.numbers[0]} to {plan.trials.numbers[-1]}, not {trial}")
-    if not 0 <= round <= plan.last_round:
-        raise LthError(f"{plan.folder} has rounds 0 to {plan.last_round}, not {round}")
+    if not isinstance(trial, Integral) or trial not in plan.trials.numbers:
+        raise LthError(f"{plan.folder} has trials {plan.trials.numbers[0]} to {plan.trials.numbers[-1]}, not {trial!r:.60}")
+    if not isinstance(round, Integral) or not 0 <= round <= plan.last_round:
+        raise LthError(f"{plan.folder} has rounds 0 to {plan.last_round}, not {round!r:.60}")
     return next(ticket for ticket in load_tickets(plan, round) if (ticket.variant, ticket.trial) == (variant, trial))
 
 
