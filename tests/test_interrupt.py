@@ -17,7 +17,7 @@ import tiny
 PROMPT = 20
 """Seconds that a process may take to end; on a quiet machine it is one or two, beside a full set of tests more."""
 
-LONG = {"training.iterations": 100_000, "evaluation.every": 100}
+LONG = {"training.iterations": 100_000, "evaluation.every": 20}
 
 
 def start(root: Path, *words: str) -> subprocess.Popen:
@@ -74,7 +74,7 @@ def test_a_training_goes_on_from_its_checkpoint_and_says_from_where(training, tm
             r"quick/tiny r00: (?:1 network goes|2 networks go) on from the checkpoint at iteration ([\d,]+) of 100,000\n", said
         )
     ), said
-    assert int(found[1].replace(",", "")) % 100 == 0
+    assert int(found[1].replace(",", "")) % 20 == 0
 
 
 def test_without_a_checkpoint_none_is_promised(training, tmp_path):
