@@ -60,11 +60,18 @@ def training(tmp_path):
 
 
 def test_a_training_goes_on_from_its_checkpoint_and_says_from_where(training, tmp_path):
-    process = training({})
+    press_ctrl_c(training({}))
     before = files(tmp_path)
-    time.sleep(5)
-    assert press_ctrl_c(process).endswith("interrupted; the same command goes on from the checkpoint\n")
-    assert list(tmp_path.glob(".checkpoints/*/*.running"))
+
+    def interrupted() -> bool:
+        """Whether it came to a checkpoint within the second that it has, which it must then say."""
+        process = training({})
+        time.sleep(5)
+        said, there = press_ctrl_c(process), bool(list(tmp_path.glob(".checkpoints/*/*.running")))
+        assert said.endswith("goes on from the checkpoint\n" if there else "it had not come to a checkpoint, and begins anew\n")
+        return there
+
+    assert any(interrupted() for _ in range(4)), "on a machine that is busy it may take longer"
     assert files(tmp_path) == before
     process = training({})
     time.sleep(5)
