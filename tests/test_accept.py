@@ -79,7 +79,7 @@ def test_results_are_taken_over_under_a_new_id(trained):
     before = load_results("tiny")
     numerics = paths.NUMERICS / "lenet.yaml"
     numerics.write_text(yaml.safe_dump({"torch": 1, "sparse": 7}))
-    assert check(*trained).endswith("all within the tolerance"), "another id promises no exact numbers"
+    assert check(*trained).endswith("every number the same"), "which another id does not promise"
     assert take_over(experiment, "sparse-7") == 4
     after = load_results("tiny")
     assert set(after["engine"]) == {"sparse-7"}

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,35 @@ def test_an_edit_of_what_is_inlined_compiles_anew(copy):
 def test_another_processor_has_its_own_folder(copy):
     shows = "import kernels.cache; print(kernels.cache.FOLDER)"
     assert python(shows, copy.parent) != python(shows, copy.parent, NUMBA_CPU_NAME="generic")
+
+
+TRAINS = """
+import hashlib
+import llvmlite.binding
+import numpy as np
+
+llvmlite.binding.get_host_cpu_name = lambda: {name!r}
+import kernels
+
+rng = np.random.default_rng(0)
+sizes = [(20, 50), (10, 20)]
+for density in (1.0, 0.1):  # either layout
+    masks = [rng.random(size) < density for size in sizes]
+    state = kernels.start([mask * rng.normal(size=mask.shape) for mask in masks], [np.zeros(len(mask)) for mask in masks])
+    network = kernels.lay_out(masks, state)
+    examples = kernels.sparse_examples(rng.random((300, 50), dtype=np.float32), rng.integers(0, 10, 300))
+    batches = np.stack([rng.permutation(300)[:60] for _ in range(40)]).astype(np.int32)
+    kernels.advance(network, examples, batches, np.full(40, 0.01), kernels.adam(), 0)
+    print(hashlib.sha256(network.weight.tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="other processors keep their own tuning")
+def test_a_processors_name_does_not_change_what_kernels_compute(copy):
+    intel, amd = (python(TRAINS.format(name=name), copy.parent) for name in ("emeraldrapids", "znver4"))
+    assert intel == amd
+    if kernels.target.WIDE:  # shorter vectors have one length
+        assert amd != python(TRAINS.format(name="znver4"), copy.parent, NUMBA_CPU_NAME="emeraldrapids"), "its own tuning would"
 
 
 def double(x):

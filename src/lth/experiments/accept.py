@@ -1,8 +1,8 @@
 """Accepting an edit of the code: a sample of an experiment's committed networks is trained again and compared with its rows.
 
 The sample is one network, chosen by the seed, of each arm at its highest and at its lowest P_m. On the hardware, libraries and numerics id
-that made a row, every number must be the same. Elsewhere each may differ by TOLERANCE times the range of its column over the committed
-networks of the same arm and round, or by FLOOR if that is more.
+that made a row, every number must be the same. Elsewhere, where it may be too, each may differ by TOLERANCE times the range of its column over
+the committed networks of the same arm and round, or by FLOOR if that is more.
 """
 
 import io
@@ -50,11 +50,9 @@ def check(settings: Settings, experiment: Experiment) -> str:
         starts = zip(chosen.itertuples(), rewound(stage, tickets), strict=True)
         members = [stage.member(ticket, arm=row.arm, draw=row.draw) for row, ticket in starts]
         again = stage.rows(members, stage.train(members))
-    exact = made_by == present and _made_here(experiment, stage.made_by["library"])
-    compare(rows, chosen, again, exact=exact)
-    return (
-        f"{len(chosen)} networks of {experiment.folder} trained again: {'every number the same' if exact else 'all within the tolerance'}"
-    )
+    must = made_by == present and _made_here(experiment, stage.made_by["library"])
+    same = compare(rows, chosen, again, exact=must)
+    return f"{len(chosen)} networks of {experiment.folder} trained again: {'every number the same' if same else 'all within the tolerance'}"
 
 
 def sample(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -68,8 +66,11 @@ def sample(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def compare(rows: pd.DataFrame, chosen: pd.DataFrame, again: pd.DataFrame, *, exact: bool) -> None:
-    """Raises LthError where a number of `again` is not that of `chosen`, row by row. rows: all of the experiment, for the tolerance."""
+def compare(rows: pd.DataFrame, chosen: pd.DataFrame, again: pd.DataFrame, *, exact: bool) -> bool:
+    """Whether each number of `again` is that of `chosen`, row by row. rows: all of the experiment, for the tolerance.
+
+    Raises LthError at the first that is not near enough; at the first that differs where they must be `exact`.
+    """
     for (_, committed), (_, trained) in zip(chosen.iterrows(), again.iterrows(), strict=True):
         alike = rows[(rows["arm"] == committed["arm"]) & (rows["round"] == committed["round"])]
         if VARIANT in rows:
@@ -82,6 +83,7 @@ def compare(rows: pd.DataFrame, chosen: pd.DataFrame, again: pd.DataFrame, *, ex
                     f"{committed['experiment']}, {where}: {column} is {float(trained[column])!r}, committed {float(committed[column])!r} "
                     f"(allowed difference {allowed:g}); the results were not made by this code: undo the edit, or run the experiment anew"
                 )
+    return bool((again[list(MEASURED)].to_numpy() == chosen[list(MEASURED)].to_numpy()).all())
 
 
 def take_over(experiment: Experiment, engine: str) -> int:

@@ -12,16 +12,16 @@ from pathlib import Path
 import llvmlite
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
-from numba.core.registry import cpu_target
 
 from lth.errors import LthError
 
+from .target import TARGET
+
 
 def _folder() -> str:
-    """Names the sources of all kernels, the compiler's versions, and the processor as Numba compiles for it."""
+    """Names the sources of all kernels, the compiler's versions, and the processor that they are compiled for."""
     sources = [(file.name, file.read_bytes()) for file in sorted(Path(__file__).parent.glob("*.py"))]
-    processor = cpu_target.target_context.codegen().magic_tuple()
-    made_of = repr((sources, numba.__version__, llvmlite.__version__, processor))
+    made_of = repr((sources, numba.__version__, llvmlite.__version__, TARGET))
     return f"kernels-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
 
 

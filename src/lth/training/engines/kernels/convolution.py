@@ -6,13 +6,12 @@ offset from any position, and a run of neighbouring columns is one run of floats
 """
 
 import numpy as np
-from numba.core.registry import cpu_target
 
 from .arithmetic import ONE, kernel, part
 from .connections import accumulator
+from .target import WIDE
 
 GROUP = np.uintp(16)  # images, a cache line
-WIDE = "+avx512f" in cpu_target.target_context.codegen().magic_tuple()[2]  # 32 registers of 16 floats, rather than 16 of 8
 BLOCK = np.uintp(128 if WIDE else 64)  # floats of neighbouring columns: eight registers of sums
 STRETCH = np.uintp(2048)  # floats of neighbouring rows in a gradient's sum, about: its end costs as much as some 60 floats
 SLACK = np.uintp(64)  # zeros after a layer's last channel, which its last rows read

@@ -8,8 +8,9 @@ import numpy as np
 from . import features
 from .arithmetic import LANES
 from .connections import NONE, Connections, Lists, firsts, from_blocks, in_blocks, joined, listed
-from .convolution import GROUP, WIDE, plane_length, row_length
+from .convolution import GROUP, plane_length, row_length
 from .examples import aligned_zeros
+from .target import WIDE
 
 PAIRED_FROM = 0.75  # the density from which two channels are faster together, though each then reads what the other does
 
