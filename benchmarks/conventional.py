@@ -1,7 +1,7 @@
 """The conventional loop: how public reproductions of the paper train, written for comparison.
 
-A torch.nn.Module, a DataLoader in the same process over torchvision's data set, torch.optim.Adam, masks applied again after every step,
-and an evaluation that walks a second DataLoader and adds up .item()s. One network at a time.
+A torch.nn.Module, a DataLoader in the same process over torchvision's data set, with its flip and crop where the experiment augments, torch's
+optimiser, masks applied again after every step, and an evaluation that walks a second DataLoader and adds up .item()s. One network at a time.
 """
 
 import tempfile
@@ -13,10 +13,19 @@ from torch.utils.data import DataLoader
 
 from benchmarks.structures import tickets
 from benchmarks.torchvision_data import training_and_validation
-from lth.config import Experiment, load_experiment, load_settings
+from lth.config import Experiment, OptimiserConfig, load_experiment, load_settings
 from lth.training.engines.torch import set_precision
+from lth.training.optimisers import MOMENTUM
 
 EVALUATION_BATCH = 500
+
+
+def optimiser(model: torch.nn.Module, config: OptimiserConfig) -> torch.optim.Optimizer:
+    """torch's own, at the learning rate before any drop."""
+    settings = {"lr": config.learning_rate, "weight_decay": config.weight_decay}
+    if config.name == "adam":
+        return torch.optim.Adam(model.parameters(), **settings)
+    return torch.optim.SGD(model.parameters(), momentum=MOMENTUM if config.name == "momentum" else 0, **settings)
 
 
 class Conventional:
@@ -29,7 +38,7 @@ class Conventional:
         self.device = device
         set_precision(self.experiment.training.precision_under(load_settings()))  # as the engines; on a CPU of no effect
         with tempfile.TemporaryDirectory() as folder:
-            training, validation = training_and_validation(self.experiment.data.name, Path(folder))
+            training, validation = training_and_validation(self.experiment.data.name, Path(folder), self.experiment.training.augment)
         self.loader = DataLoader(training, self.experiment.training.batch_size, shuffle=True, drop_last=True)
         self.validation = DataLoader(validation, EVALUATION_BATCH)
 
@@ -41,7 +50,7 @@ class Conventional:
         self.model.load_state_dict(start.parameters)
         self.model.to(self.device)
         self.masks = {name: mask.float().to(self.device) for name, mask in start.mask.items()}
-        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=self.experiment.training.optimiser.learning_rate)
+        self.optimiser = optimiser(self.model, self.experiment.training.optimiser)
         self.batches = self._batches()
 
     def train(self, iterations: int) -> float:

@@ -45,5 +45,6 @@ def training_operations(experiment: Experiment) -> float:
 
 
 def parameter_bytes(experiment: Experiment) -> float:
-    """Bytes that an iteration moves at least for Adam: weights, gradient, mask and two moments read; gradient, weights, moments written."""
-    return 9 * 4 * build(experiment.network).weight_count
+    """Bytes that an iteration moves at least: weights, gradient, mask and moments, Adam's two or one, read; gradient, weights, moments written."""
+    moments = 2 if experiment.training.optimiser.name == "adam" else 1
+    return (5 + 2 * moments) * 4 * build(experiment.network).weight_count

@@ -13,27 +13,31 @@ from torchvision import datasets, transforms
 from lth import paths
 
 CIFAR10_MOMENTS = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
+FLIP_CROP = (transforms.RandomCrop(32, padding=4), transforms.RandomHorizontalFlip())
 
 
-def training_and_validation(name: str, folder: Path) -> tuple[Dataset, Dataset]:
-    """The training set in the same two parts as `lth.data` splits it. folder: where MNIST's files may be written."""
+def training_and_validation(name: str, folder: Path, augment: str | None = None) -> tuple[Dataset, Dataset]:
+    """The training set in the same two parts as `lth.data` splits it. folder: where MNIST's files may be written.
+
+    augment: whether CIFAR10's training images are mirrored and cropped at random.
+    """
     with safe_open(paths.DATA / f"{name}.safetensors", "pt") as file:
         stored = {key: file.get_tensor(key) for key in ("train_images", "train_labels", "train", "validation")}
     images, labels = stored["train_images"], stored["train_labels"]
     if name == "mnist":
         _write_mnist(folder, images, labels)
-        whole = datasets.MNIST(folder, train=True, transform=transforms.ToTensor())
+        whole = varied = datasets.MNIST(folder, train=True, transform=transforms.ToTensor())
     else:
-        whole = Cifar10(images, labels)
-    return Subset(whole, stored["train"].tolist()), Subset(whole, stored["validation"].tolist())
+        whole, varied = Cifar10(images, labels), Cifar10(images, labels, FLIP_CROP if augment else ())
+    return Subset(varied, stored["train"].tolist()), Subset(whole, stored["validation"].tolist())
 
 
 class Cifar10(Dataset):
     """As torchvision's CIFAR10 with the usual transform; that class itself accepts nothing but the original archive."""
 
-    def __init__(self, images: Tensor, labels: Tensor):
+    def __init__(self, images: Tensor, labels: Tensor, augmentation: tuple = ()):
         self.images, self.labels = images.permute(0, 2, 3, 1).contiguous().numpy(), labels.tolist()
-        self.transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize(*CIFAR10_MOMENTS)])
+        self.transform = transforms.Compose([*augmentation, transforms.ToTensor(), transforms.Normalize(*CIFAR10_MOMENTS)])
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -50,8 +50,9 @@ STEP = {
     "unsqueeze",
     "view",
 }
-DENSE = {"_unsafe_view", "addcmul_", "baddbmm", "bmm", "clone", "div_", "lerp_", "lt", "split", "sqrt", "transpose"}
-"""Adam, dropout, and dense layers of a stack as one product."""
+ADAM = {"addcmul_", "div_", "lerp_", "split", "sqrt"}
+DENSE = {"_unsafe_view", "baddbmm", "bmm", "clone", "lt", "transpose"} | ADAM
+"""Dense layers of a stack as one product, dropout, Adam."""
 CONVOLUTIONS = {
     "add",
     "arange",
@@ -71,11 +72,15 @@ CONVOLUTIONS = {
 """Augmentation too."""
 BATCHNORM = {"addmm", "empty", "mean", "mm", "native_batch_norm", "native_batch_norm_backward", "t"}
 
+POOLING = {"max_pool2d_with_indices", "max_pool2d_with_indices_backward"}
+ALONE = {"addmm", "linear", "mm", "squeeze", "t", "unsqueeze"}
+"""What a stack of one asks for instead: the products of its dense layers are no batch. All but the products are views."""
+
 STEPS = {
     "lenet": STEP | DENSE,
-    "conv2": STEP | DENSE | CONVOLUTIONS | {"max_pool2d_with_indices", "max_pool2d_with_indices_backward"},
+    **dict.fromkeys(("conv2", "conv4", "conv6"), STEP | DENSE | CONVOLUTIONS | POOLING),
     "resnet18": STEP | CONVOLUTIONS | BATCHNORM,
-    "vgg19": STEP | CONVOLUTIONS | BATCHNORM | {"max_pool2d_with_indices", "max_pool2d_with_indices_backward"},
+    "vgg19": STEP | CONVOLUTIONS | BATCHNORM | POOLING,
 }
 
 EVALUATION = {
@@ -98,7 +103,9 @@ EVALUATION = {
 }
 EVALUATIONS = {
     "lenet": EVALUATION | {"baddbmm", "transpose", "unsqueeze"},
-    "conv2": EVALUATION | {"baddbmm", "contiguous", "conv2d", "max_pool2d", "stack", "transpose", "unsqueeze"},
+    **dict.fromkeys(
+        ("conv2", "conv4", "conv6"), EVALUATION | {"baddbmm", "contiguous", "conv2d", "max_pool2d", "stack", "transpose", "unsqueeze"}
+    ),
     "resnet18": EVALUATION | {"add", "batch_norm", "conv2d", "linear", "mean", "stack"},
     "vgg19": EVALUATION | {"batch_norm", "conv2d", "linear", "max_pool2d", "mean", "stack"},
 }
@@ -120,21 +127,22 @@ class Listing(TorchDispatchMode):
         return result
 
 
-@pytest.fixture(params=STEPS)
-def trainer(request):
-    """Two networks, as a GPU trains a stack, with all that a step can do."""
-    changes = {"training.optimiser.weight_decay": 0.01}
-    if request.param in tiny.DEEP:
-        changes |= {"training.optimiser.name": "momentum", "network.width": 0.1}
-    else:
-        changes |= {"network.dropout": 0.5}
-    if request.param != "lenet":
+def trainer_of(network: str, networks: int, optimiser: str):
+    """So many networks, as a GPU trains a stack, with all that a step can do."""
+    changes = {"training.optimiser.name": optimiser, "training.optimiser.weight_decay": 0.01}
+    changes |= {"network.width": 0.1} if network in tiny.DEEP else {"network.dropout": 0.5}
+    if network != "lenet":
         changes |= {"training.augment": "flip-crop"}
-    plan = tiny.experiment(request.param, changes)
+    plan = tiny.experiment(network, changes)
     data = tiny.data_set(plan.data.name)
-    made = tiny.engine(plan, data).trainer([tiny.member(tiny.ticket(plan, trial=trial), data) for trial in (0, 1)])
+    made = tiny.engine(plan, data).trainer([tiny.member(tiny.ticket(plan, trial=trial), data) for trial in range(networks)])
     made._turn_to(0)
     return made
+
+
+@pytest.fixture(params=STEPS)
+def trainer(request):
+    return trainer_of(request.param, 2, "momentum" if request.param in tiny.DEEP else "adam")
 
 
 def assert_audited(names: set[str], audited: set[str]) -> None:
@@ -146,6 +154,19 @@ def test_the_operations_of_a_step_are_those_audited(trainer):
     with Listing() as listing:
         trainer._step()
     assert_audited(listing.names, STEPS[trainer.engine.network.name])
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "sgd", "momentum"])
+@pytest.mark.parametrize("networks", [1, 2])
+@pytest.mark.parametrize("network", ["lenet", "conv2", "resnet18"])
+def test_neither_a_lone_network_nor_an_optimiser_asks_for_more(network, networks, optimiser):
+    made = trainer_of(network, networks, optimiser)
+    with Listing() as listing:
+        made._step()
+    assert listing.names <= STEPS[network] | ADAM | ALONE
+    with Listing() as listing:
+        made._sum_up("validation", made.parameters)
+    assert listing.names <= EVALUATIONS[network] | ALONE
 
 
 def test_no_weights_of_dense_layers_are_turned():

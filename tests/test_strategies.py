@@ -125,7 +125,7 @@ def test_the_stages_make_nested_tickets_and_rows(root, method):
 
 def borrower(**changes) -> None:
     """An experiment beside the tiny one that takes its masks."""
-    pruning = {"method": "borrowed", "of": "quick/tiny", "levels": 2, "conv": 0.1, "fc": 0.2, "output": 0.1}
+    pruning = {"method": "borrowed", "of": "quick/tiny", "levels": 2, "conv": 0.0, "fc": 0.2, "output": 0.1}
     blocks = {"ticket": {"control": "ticket", "rounds": ["r01", "r02"], "after": "r00"}}
     values = {"name": "other", "pruning": pruning, "rounds": {"r00": "initial"}, "blocks": blocks, **changes}
     tiny.write_experiment(paths.ROOT, tiny.numbers(values), "quick/other")
@@ -165,7 +165,7 @@ def test_borrowed_masks_are_the_other_experiments_tickets(root):
 def test_what_cannot_be_borrowed_is_refused_before_anything_is_trained(root, monkeypatch, changes, message):
     tiny.write_project(root)
     save_initial(load_experiment("tiny"), 0)
-    pruning = {"method": "borrowed", "of": "quick/tiny", "levels": 2, "conv": 0.1, "fc": 0.2, "output": 0.1}
+    pruning = {"method": "borrowed", "of": "quick/tiny", "levels": 2, "conv": 0.0, "fc": 0.2, "output": 0.1}
     borrower(**tiny.changed({"pruning": pruning, "network": tiny.NUMBERS["network"]}, changes))
     monkeypatch.setattr(stage, "train_stack", None)
     with pytest.raises(LthError, match=f"^quick/other borrows tickets of quick/tiny, which has {message}"):

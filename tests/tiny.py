@@ -35,7 +35,7 @@ NUMBERS = {
         "optimiser": {"name": "adam", "learning_rate": 0.005, "weight_decay": 0.0, "warmup": 0, "drops": []},
     },
     "evaluation": {"every": 10, "validation_images": None, "test_images": None, "train_images": None, "test_curve_until": 20},
-    "pruning": {"method": "layerwise", "conv": 0.1, "fc": 0.2, "output": 0.1},
+    "pruning": {"method": "layerwise", "fc": 0.2, "output": 0.1},
     "trials": 2,
     "rounds": {"r00": "initial", "r01": "r00", "r02": "r01"},
     "blocks": {"reinit": {"control": "reinit", "rounds": ["r01"], "after": "r00", "draws": 2, "test_curve_until": 0}},
@@ -64,7 +64,7 @@ DEEP = ["resnet18", "vgg19"]
 
 def experiment(network: str = "lenet", changes: dict | None = None) -> Experiment:
     """The tiny experiment on one network."""
-    own = {} if network == "lenet" else {"network.name": network, "data.name": "cifar10"}
+    own = {} if network == "lenet" else {"network.name": network, "data.name": "cifar10", "pruning.conv": 0.1}
     if network in DEEP:
         own |= {"pruning": {"method": "global", "conv": 0.2, "fc": 0.0, "output": 0.0}}
     return Experiment.model_validate(numbers({**own, **(changes or {})}))

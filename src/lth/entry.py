@@ -40,7 +40,7 @@ def run(main: Callable[..., None]) -> None:
         paths.check_clone()
         main(*sys.argv[1:])
     except LthError as error:
-        sys.exit(f"error: {error}")
+        sys.exit("; ".join(filter(None, [f"error: {error}", _deleted()])))
     except KeyboardInterrupt as interrupt:
         print("; ".join(filter(None, ["interrupted", str(interrupt), _deleted()])), file=sys.stderr)
         _leave()

@@ -9,7 +9,7 @@ from lth.config.architectures import ARCHITECTURES
 from lth.config.blocks import Block, Copies
 from lth.config.data_sets import data_sets
 from lth.config.network import DataConfig, NetworkConfig
-from lth.config.pruning import AT_ONCE, PruningConfig
+from lth.config.pruning import AT_ONCE, RATES, PruningConfig
 from lth.config.settings import Frozen, RoundName
 from lth.config.training import EvaluationConfig, TrainingConfig
 
@@ -97,8 +97,16 @@ class Experiment(Frozen):
         if self.training.augment and self.training.augment not in data_sets()[self.data.name].augment:
             fit = " or ".join(name for name, source in data_sets().items() if self.training.augment in source.augment)
             raise ValueError(f"training.augment: {self.training.augment} is for {fit}; a digit mirrored is another sign")
-        if self.network.deep and (self.pruning.fc or self.pruning.output):
-            raise ValueError(f"pruning.fc and pruning.output must be 0 for {self.network.name}, whose dense layer is never pruned")
+        return self
+
+    @model_validator(mode="after")
+    def _pruned(self):
+        answering = ARCHITECTURES[self.network.name].pruned
+        if ignored := [rate for rate in RATES if rate not in answering and getattr(self.pruning, rate)]:
+            rates = " and ".join(f"pruning.{rate}" for rate in ignored)
+            raise ValueError(f"{rates} must be 0 for {self.network.name}, no layer of which is pruned by it")
+        if self.pruning.method == "global" and "conv" not in answering:
+            raise ValueError(f"pruning.method: global ranks convolutions, of which {self.network.name} has none; use layerwise")
         return self
 
     @model_validator(mode="after")
@@ -120,8 +128,8 @@ class Experiment(Frozen):
 
     @model_validator(mode="after")
     def _not_too_many(self):
-        if (points := self.training.iterations // self.evaluation.every) > POINTS:
-            raise ValueError(f"evaluation.every: {self.evaluation.every} makes {points:,} evaluations, must be at most {POINTS:,}")
+        if (points := self.training.iterations // self.evaluation.every + len(self.evaluation.test_at)) > POINTS:
+            raise ValueError(f"evaluation.every and test_at make {points:,} evaluations, must be at most {POINTS:,}")
         stacks = len(self.rounds) + sum(len(block.rounds) * block.draws for block in self.blocks.values())
         if (networks := stacks * self.trials.count * len(self.training.variants)) > NETWORKS:
             raise ValueError(f"rounds, blocks, draws and trials make {networks:,} networks, must be at most {NETWORKS:,}")

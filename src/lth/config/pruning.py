@@ -12,6 +12,9 @@ Rates = Annotated[
 ]
 """One rate, or a list of them."""
 
+RATES = ("conv", "fc", "output")
+"""What layers answer to; those of a network that none names are never pruned."""
+
 RETRAINED = ("fine-tuning", "rate-rewinding")
 """Methods of pruning that train on what is left of a network, and ask what that is worth itself (`lth.experiments.retraining`)."""
 
@@ -52,12 +55,12 @@ class PruningConfig(Frozen):
             )
         if self.criterion != "magnitude" and self.method in AT_ONCE:
             raise ValueError(f"criterion belongs to pruning round after round (layerwise, global), not to {self.method}")
-        for kind in ("conv", "fc", "output"):
+        for kind in RATES:
             shares = getattr(self, kind)
             if isinstance(shares, tuple) and (self.method != "oneshot" or len(shares) != self.levels or list(shares) != sorted(shares)):
                 raise ValueError(f"{kind}: a list must ascend, hold one share for each of the levels, and belong to oneshot")
         if self.shares_of_dense and any(
-            getattr(self, kind) and not isinstance(getattr(self, kind), tuple) for kind in ("conv", "fc", "output")
+            getattr(self, kind) and not isinstance(getattr(self, kind), tuple) for kind in RATES
         ):
             raise ValueError("conv, fc and output must all be lists, or 0, where one is a list")
         return self
@@ -65,7 +68,7 @@ class PruningConfig(Frozen):
     @property
     def shares_of_dense(self) -> bool:
         """Whether rates are lists of shares of the dense network, not shares of a round's survivors."""
-        return any(isinstance(rate, tuple) for rate in (self.conv, self.fc, self.output))
+        return any(isinstance(getattr(self, kind), tuple) for kind in RATES)
 
     def share(self, kind: str, level: int) -> float:
         """The share of the dense network's layers of a kind that level 1, 2, … prunes."""

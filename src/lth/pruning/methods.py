@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from lth.config import Experiment
 from lth.errors import LthError
 from lth.networks import Layer, Parameters
-from lth.pruning import Masks, prune_global, prune_layerwise
+from lth.pruning import DivergedError, Masks, prune_global, prune_layerwise
 from lth.pruning.criteria import CRITERIA, Initial
 
 
@@ -54,5 +54,5 @@ def _checked(experiment: Experiment, ranking: Callable[..., Masks], parameters: 
     scores = CRITERIA[experiment.pruning.criterion]({name: parameters[name] for name in masks}, initial)
     try:
         return ranking(scores, masks, rates, signed=True)
-    except ValueError as error:
-        raise LthError(f"{experiment.folder}: {error}; lower training.optimiser.learning_rate") from error
+    except DivergedError as error:
+        raise LthError(f"{experiment.folder}: {error}; lower training.optimiser.learning_rate or weight_decay") from error

@@ -9,6 +9,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+
+class DivergedError(ValueError):
+    """Weights that hold NaN or infinity have no order."""
+
+
 Masks = dict[str, Tensor]
 """Boolean masks by the names of the weights they mask; True survives."""
 
@@ -20,8 +25,8 @@ def prune_layerwise(
 
     weights: float [R, *shape] a layer. mask: bool, the same names and shapes. rates: shares in [0, 1) by the same names.
     signed: the weights are scores, and the least go, not those of least magnitude.
-    Returns new masks; the arguments are left as they are. Raises ValueError for names or shapes that differ, a rate outside [0, 1),
-    weights that are not finite.
+    Returns new masks; the arguments are left as they are. Raises ValueError for names or shapes that differ and a rate outside [0, 1),
+    DivergedError for weights that are not finite.
     """
     _check(weights, mask)
     if rates.keys() != weights.keys():
@@ -65,4 +70,4 @@ def _check(weights: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> None:
         if value.shape != mask[name].shape or mask[name].dtype != torch.bool:
             raise ValueError(f"mask {name} must be bool {list(value.shape)}, not {mask[name].dtype} {list(mask[name].shape)}")
         if not value.isfinite().all():
-            raise ValueError(f"weights {name} hold NaN or infinity: a network that diverged cannot be pruned")
+            raise DivergedError(f"weights {name} hold NaN or infinity: a network that diverged cannot be pruned")

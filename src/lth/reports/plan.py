@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from lth.config import Experiment, Settings, experiment_names, load_experiment, named_experiments
 from lth.experiments.budget import GIB, budget, readable
 from lth.experiments.makespan import makespans
+from lth.experiments.speeds import CORES
 from lth.figures import FIGURES
 from lth.results.files import has_results
 from lth.tickets.controls import check_controls
@@ -94,13 +95,19 @@ def explained(experiments: Sequence[Experiment], settings: Settings, cores: int)
     return [
         "TFLOP: all training and evaluations, as if no weight were pruned.",
         f"H200: an estimate until one is measured, by arithmetic, ±40%: many networks side by side, in {_precisions(experiments, settings)}.",
-        f"CPU: on {cores} core{'s' * (cores > 1)} at the speed of an AMD EPYC's (Zen 4), measured on short stretches.",
+        f"CPU: on {cores} core{'s' * (cores > 1)} at the speed of an AMD EPYC's (Zen 4), measured on short stretches{_untimed(experiments)}.",
         f"* holds a stage that would take a core more than cpu_hours in params.yaml, {settings.cpu_hours:g} hours: without a GPU it refuses.",
         "GiB: memory on the card, and of a process on the CPU, upper estimates. disk: rows, curves and tickets.",
         "An experiment's rounds go one after another, the networks of one side by side; a block of controls may run beside the rounds "
         "once those are there whose tickets it takes; experiments are independent of each other.",
         _spread(experiments, settings),
     ]
+
+
+def _untimed(experiments: Sequence[Experiment]) -> str:
+    """Which networks have no speed of their own."""
+    names = sorted({experiment.network.name for experiment in experiments} - CORES.keys())
+    return f", but for {', '.join(names)}, taken to be as slow an operation as conv2" if names else ""
 
 
 def _spread(experiments: Sequence[Experiment], settings: Settings) -> str:
