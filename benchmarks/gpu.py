@@ -14,7 +14,7 @@ from benchmarks.record import save
 from lth.config import Precision, experiment_names, load_experiment, load_settings
 from lth.results.expected import expected_networks
 
-STACKS = {"lenet": (1, 5, 25, 100)} | {name: (1, 5, 15) for name in ("conv2", "conv4", "conv6", "resnet18", "vgg19")}
+STACKS = {"lenet": (1, 5, 25, 100)} | dict.fromkeys(("conv2", "conv4", "conv6", "resnet18", "vgg19"), (1, 5, 15))
 ITERATIONS = 100
 PRECISIONS = get_args(Precision)
 
