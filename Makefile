@@ -36,8 +36,8 @@ bundle: $(INSTALLED)  ## Gather wheels, data and this repository in the folder b
 quick: $(INSTALLED)  ## Train Lenet and Conv-2 at quick scale on real data and draw their figures (minutes on 2 CPU cores)
 	@sh tools/rerun.sh quick lenet conv2
 
-quick-cifar: $(INSTALLED)  ## The same for CIFAR10's other networks, and Conv-2 with dropout
-	@sh tools/rerun.sh quick conv2-dropout conv4 conv4-dropout conv6 conv6-dropout resnet18 vgg19
+quick-cifar: $(INSTALLED)  ## The same for CIFAR10's other networks, and Conv-2 with dropout and continued training
+	@sh tools/rerun.sh quick conv2-continued conv2-dropout conv4 conv4-dropout conv6 conv6-dropout resnet18 vgg19
 
 desk: $(INSTALLED)  ## Narrower CIFAR10 networks at the paper's length, after a table of what that takes: days on 2 CPU cores
 	@lth plan desk && sh tools/rerun.sh desk $(notdir $(wildcard pipelines/desk/*))

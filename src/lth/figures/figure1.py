@@ -26,7 +26,8 @@ def draw(tables: Tables) -> Drawn:
 
 
 FIGURE = Figure(
-    experiments=dict.fromkeys(LOOKS, ("ticket", "sparsity")),
+    experiments=dict.fromkeys(LOOKS, ("ticket",)),
+    also=dict.fromkeys(LOOKS, ("sparsity",)),
     caption=(
         "Early-stopping iteration and test accuracy there of winning tickets (solid) and of randomly sampled sparse "
         f"networks with as many weights in each layer (dashed). {BARS}; {CUT} {EARLY}"

@@ -11,16 +11,22 @@ from lth.plots.lines import Drawn, draw_legend, grid, label_y
 from lth.plots.networks import DEEP
 from lth.results.tables import Tables
 
-TICKS = 5
+TICKS = 6
 """At most so many on the x axis of a narrow panel."""
+CUT_ONCE = (
+    "the accuracy axis reaches down at least to the lowest mean at P_m 1.85 or more; where a line falls below it, an arrowhead at the lower edge marks the "
+    "first point there, filled for a mean, open for a minimum alone. The CSV holds every point."
+)
 REINIT = ("reinit", ", reinit", "--")
 """Random reinitialisations: the arm, what is added to the legend's label, the line."""
 
 
-def draw_iterations(tables: Tables, arms: Sequence[Arm], split: str = "test", *, columns: int = 3, title: str | None = None) -> Drawn:
+def draw_iterations(
+    tables: Tables, arms: Sequence[Arm], split: str = "test", *, columns: int = 3, title: str | None = None, faint: bool = False
+) -> Drawn:
     """One panel an iteration of `evaluation.test_at`, all with one y axis; in each a line an arm, of those that are there.
 
-    split: test or validation. columns, title: of the legend. Raises LthError where an experiment has no such iterations.
+    split: test or validation. columns, title: of the legend. faint: pale bars. Raises LthError where an experiment has no such iterations.
     """
     present = [arm for arm in arms if arm.present(tables)]
     measured = {arm: _iterations(load_experiment(tables.names[arm.experiment])) for arm in present}
@@ -34,8 +40,8 @@ def draw_iterations(tables: Tables, arms: Sequence[Arm], split: str = "test", *,
         panels.append(([arm.line(name, rows, f"{split}_accuracy") for arm, rows in zip(here, networks, strict=True)], networks))
     lines, upright = [line for panel, _ in panels for line in panel], [line for panel in panels for line in standing(*panel)]
     for ax, iteration, (panel, networks) in zip(axes[0], iterations, panels, strict=True):
-        draw_lines(ax, panel, networks, ticks=TICKS).set(title=f"iteration {iteration:,}", ylim=of_accuracies(lines, upright))
-        mark_below(ax, panel)
+        draw_lines(ax, panel, networks, ticks=TICKS, faint=faint).set(title=f"iteration {iteration:,}", ylim=of_accuracies(lines, upright))
+        mark_below(ax, panel, first=True)
     label_y(axes[0, 0], f"{split} accuracy")
     draw_legend(figure, axes[0, -1], columns, title)
     return Drawn.of(figure, lines)

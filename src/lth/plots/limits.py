@@ -66,12 +66,17 @@ def of_iterations(ax: Axes, lines: Sequence[Line], standing: Sequence[Line] = ()
     return mark_below(ax, lines)
 
 
-def mark_below(ax: Axes, lines: Sequence[Line]) -> Axes:
-    """Marks what lies below the y axis at its lower edge: an arrowhead for a mean, an open one where the minimum alone does."""
+def mark_below(ax: Axes, lines: Sequence[Line], *, first: bool = False) -> Axes:
+    """Marks what lies below the y axis at its lower edge: an arrowhead for a mean, an open one where the minimum alone does.
+
+    first: of points that follow each other, where many lines end below, those alone at which the minimum or the mean falls there.
+    """
     bottom = ax.get_ylim()[0]
     placed = Counter()
     for line in lines:
-        for point in line.points[line.points["low"] < bottom].itertuples():
+        depth = (line.points[["low", "mean"]] < bottom).sum(axis=1)
+        shown = depth > depth.shift(fill_value=0) if first else depth > 0
+        for point in line.points[shown].itertuples():
             place = round(30 * np.log10(point.x))
             ax.add_line(_arrowhead(ax, line.colour, point.x, placed[place], filled=point.mean < bottom))
             placed[place] += 1

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from lth.plots.arms import CUT
 from lth.plots.figure import Figure
-from lth.plots.iterations import REINIT, draw_iterations
+from lth.plots.iterations import CUT_ONCE, REINIT, draw_iterations
 from lth.plots.networks import DEEP
 from lth.plots.sweep import WORDS, draw_sweeps, swept, variants
 from lth.sentences import given
@@ -53,7 +52,7 @@ def at_iterations(network: str, key: str, *experiments: str, finding: str) -> Fi
 
     def draw(tables):
         arms = swept(tables, variants(tables, key, *experiments), *controls)
-        return draw_iterations(tables, arms, "validation", columns=6, title=TITLES[key])
+        return draw_iterations(tables, arms, "validation", columns=6, title=TITLES[key], faint=True)
 
     return Figure(
         experiments=dict.fromkeys(experiments, ("ticket",)),
@@ -61,7 +60,7 @@ def at_iterations(network: str, key: str, *experiments: str, finding: str) -> Fi
         also={sweep: tuple(arm for arm, *_ in controls)},
         caption=(
             f"Validation accuracy of {DEEP[network]}'s winning tickets{' (solid) and their random reinitialisations (dashed)' if controls else ''} at the "
-            f"iterations that the panels name, by {TITLES[key]}. {WORDS}; {CUT}"
+            f"iterations that the panels name, by {TITLES[key]}. {WORDS}; {CUT_ONCE}"
         ),
         finding=finding,
         ours=(_best(DEEP[network], experiments, key, "final_validation", "the last iteration"),),

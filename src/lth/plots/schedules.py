@@ -3,9 +3,9 @@
 from itertools import chain
 
 from lth.config import load_experiment
-from lth.plots.arms import BARS, CUT, Arm
+from lth.plots.arms import BARS, Arm
 from lth.plots.figure import Figure
-from lth.plots.iterations import REINIT, draw_iterations
+from lth.plots.iterations import CUT_ONCE, REINIT, draw_iterations
 from lth.plots.networks import DEEP, SCHEDULES, schedule
 from lth.results.tables import Tables
 from lth.sentences import given
@@ -39,7 +39,7 @@ def against_reinit(network: str, pruned: str = "", *, how: str = "", finding: st
         also=dict.fromkeys(names(network, pruned), (arm,)),
         caption=(
             f"Test accuracy of {DEEP[network]}{how} at the iterations that the panels name: winning tickets (solid) and random reinitialisations of "
-            f"their structure (dashed), trained at several learning rates. {BARS}; {CUT}"
+            f"their structure (dashed), trained at several learning rates. {BARS}; {CUT_ONCE}"
         ),
         finding=finding,
         draw=draw,
@@ -59,7 +59,7 @@ def against_layerwise(network: str, *, finding: str) -> Figure:
         one_of=names(network, LAYERWISE),
         caption=(
             f"Validation accuracy of {DEEP[network]}'s winning tickets at the iterations that the panels name, the weights of all convolutions ranked "
-            f"together (solid) or those of each layer (dashed), trained at several learning rates. {BARS}; {CUT}"
+            f"together (solid) or those of each layer (dashed), trained at several learning rates. {BARS}; {CUT_ONCE}"
         ),
         finding=finding,
         ours=tuple(given(HOLDS, name=name, layerwise=LAYERWISE) for name in names(network)),

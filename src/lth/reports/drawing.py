@@ -17,7 +17,7 @@ from lth.errors import Interrupted, LthError
 from lth.figures import FIGURES, named
 from lth.plots import style
 from lth.plots.figure import Figure
-from lth.results.tables import Tables, command, missing, partial
+from lth.results.tables import Tables, command, missing, partial, planned
 from lth.sentences import fill
 from lth.storage import read, summed, write_bytes, write_sums
 
@@ -41,12 +41,11 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
     folder = paths.FIGURES / collection
     before = index_of(collection).to_dict("records") if set(only) < set(FIGURES) else []
     kept = {row["figure"]: row for row in before if row["figure"] not in only}
-    experiments = {folder.split("/")[1]: folder for folder in experiment_names(collection)}
     index, indexed = [], in_index(collection)
     with _processes(collection) as pool:
         drawings: dict[str, Future[str]] = {}
         for name, figure in FIGURES.items():
-            wanted = {run: experiments[run] for run in figure.experiments if run in experiments}
+            wanted = _wanted(figure, collection)
             available, lacking = _support(figure, wanted)
             drawable = figure.drawable(available)
             if name in indexed:
@@ -124,8 +123,13 @@ def _index(content: bytes, figures: list[str]) -> pd.DataFrame:
 
 def in_index(collection: str) -> list[str]:
     """The figures that a collection's experiments could support, run or not."""
-    there = {folder.split("/")[1] for folder in experiment_names(collection)}
-    return [name for name, figure in FIGURES.items() if figure.drawable(there)]
+    return [name for name, figure in FIGURES.items() if figure.drawable(_wanted(figure, collection))]
+
+
+def _wanted(figure: Figure, collection: str) -> dict[str, str]:
+    """Those experiments of a collection that would have all that a figure needs, were they run, by the names that it knows them by."""
+    there = {folder.split("/")[1]: folder for folder in experiment_names(collection)}
+    return {run: there[run] for run, needs in figure.experiments.items() if run in there and planned(there[run], needs) == needs}
 
 
 def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -133,9 +137,10 @@ def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str],
     lacking = {name: missing(experiment, figure.experiments[name]) for name, experiment in wanted.items()}
     available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
     for name, experiment in wanted.items():
-        lacking[name] += missing(experiment, figure.also.get(name, ()))
+        also = planned(experiment, figure.also.get(name, ()))
+        lacking[name] += missing(experiment, also)
         if name in available and not figure.few_rounds:
-            lacking[name] += partial(experiment, (*figure.experiments[name], *figure.also.get(name, ())))
+            lacking[name] += partial(experiment, (*figure.experiments[name], *also))
     return available, lacking
 
 

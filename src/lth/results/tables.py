@@ -11,7 +11,7 @@ import pyarrow.parquet
 from lth import paths
 from lth.config import experiment_names, load_experiment
 from lth.results import columns
-from lth.results.expected import expected_networks
+from lth.results.expected import arms_of_stages, expected_networks
 from lth.results.files import arms_of, load_curves, load_results, recorded
 from lth.storage import read
 
@@ -94,6 +94,12 @@ def command(needs: Mapping[str, Iterable[str]]) -> str:
     return " ".join(["dvc repro", *(f"pipelines/{name}/dvc.yaml" for name in needs), *stages])
 
 
+def planned(experiment: str, needs: Iterable[str]) -> tuple[str, ...]:
+    """Those of the arms and extra tables that an experiment would have, were it run whole: arms by its params.yaml."""
+    arms = {arm for trained in arms_of_stages(load_experiment(experiment)).values() for arm in trained}
+    return tuple(need for need in needs if need in EXTRA or need in arms)
+
+
 def partial(experiment: str, needs: Iterable[str]) -> list[str]:
     """Which arms a paper-scale experiment has, but not in all its rounds: in how many it lacks them, as `reinit in 17 of 27 rounds`."""
     plan, run = load_experiment(experiment), arms_of(experiment)
@@ -105,7 +111,7 @@ def partial(experiment: str, needs: Iterable[str]) -> list[str]:
     return [f"{need} in {count} of {plan.last_round} rounds" for need, count in lacks.items() if count]
 
 
-def missing(experiment: str, needs: tuple[str, ...]) -> list[str]:
+def missing(experiment: str, needs: Iterable[str]) -> list[str]:
     """Which of the arms and extra tables that a figure needs of an experiment there are not; an arm that was run in part is not there."""
     arms = arms_of(experiment)
     return [need for need in needs if not ((paths.RESULTS / experiment / f"{need}.parquet").is_file() if need in EXTRA else need in arms)]
