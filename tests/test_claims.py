@@ -195,7 +195,7 @@ def test_another_experiment_may_stand_in(root):
 def test_a_round_that_is_missing_is_named(root):
     write_results(root, "lenet", "paper", rounds=6)
     early = judge(CLAIMS[0])
-    assert (early["verdict"], early["not run"], early["ours"]) == ("not run", "lenet (ticket of r07)", "")
+    assert (early["verdict"], early["not run"], early["ours"]) == ("not run", "not planned: lenet (ticket of r07)", "")
 
 
 @pytest.mark.parametrize("run", range(16))

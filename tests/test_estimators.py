@@ -168,6 +168,12 @@ def test_how_an_arm_changes_with_pruning():
     values = {("ticket", 0): [0.5, 0.5], ("reinit", 1): [0.6, 0.5], ("reinit", 3): [0.6, 0.7], ("reinit", 9): [0.1, 0.1]}
     gains = estimators.gains_over_dense(table(values, "es_test_accuracy", name="conv2"), experiment="conv2", arm="reinit", least_percent=50)
     assert gains.effects == pytest.approx([10, 10]), "rounds 1 and 3"
+    level = {("ticket", 0): [0.5, 0.5, 0.5], ("reinit", 1): [0.499, 0.5, 0.501]}
+    for margin, verdict in ((0, "inconclusive"), (0.5, "reproduced")):
+        held = estimators.gains_over_dense(
+            table(level, "es_test_accuracy", name="conv2"), experiment="conv2", arm="reinit", least_percent=50, margin=margin
+        )
+        assert held.verdict() == verdict, "holding is told from falling by a margin alone"
 
 
 def test_the_best_gains_are_of_the_round_that_validates_best():

@@ -123,7 +123,7 @@ def test_what_has_not_been_run_is_named(made):
     assert missing("paper/lenet", ("ticket", "reinit", "resampled")) == ["resampled"]
     figures.main("paper")
     assert index().loc["figure9", ["drawn from", "not run"]].tolist() == ["", "lenet-continued (ticket)"]
-    assert index().loc["figure17", ["drawn from", "not run"]].tolist() == ["", "lenet (resampled)"]
+    assert index().loc["figure17", ["drawn from", "not run", "command", "not planned"]].tolist() == ["", "", "", "lenet (resampled)"]
     assert index().loc["figure4", "drawn from"] == "lenet lenet-oneshot"
     assert not (paths.FIGURES / "paper" / "figure17.png").exists()
 
@@ -153,8 +153,11 @@ def test_figures_of_smaller_networks_say_how_small_these_are(root):
 def test_arms_that_were_run_in_part_are_named(made):
     figures.main("paper")
     assert partial("paper/lenet", ("ticket", "reinit")) == ["reinit in 16 of 18 rounds"]
-    assert index().loc["figure17", "not run"] == "lenet (reinit in 16 of 18 rounds, resampled in 16 of 18 rounds)"
-    assert index().loc["figure3", "not run"] == "", "it shows two rounds of reinitialisations, no more"
+    assert index().loc["figure17", ["not run", "not planned"]].tolist() == [
+        "",
+        "lenet (reinit in 16 of 18 rounds, resampled in 16 of 18 rounds)",
+    ]
+    assert index().loc["figure3", "not planned"] == "", "it shows two rounds of reinitialisations, no more"
 
 
 def test_drawing_one_figure_says_nothing_of_others(made):

@@ -2,6 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
+import textwrap
 
 import pandas as pd
 import pytest
@@ -61,7 +64,7 @@ def test_what_is_committed_is_what_the_results_give():
 def test_text_around_what_is_generated_stays(write_claims):
     write_claims(FOUND)
     text = with_tables(f"before\n{BEGIN_FOUND}\n{END_FOUND}\nbetween\n{BEGIN}\nold\n{END}\nafter\n")
-    assert text.startswith(f"before\n{BEGIN_FOUND}\n- **Lenet's winning ticket")
+    assert text.startswith(f"before\n{BEGIN_FOUND}\nP_m is the percentage")
     assert f"\n{END_FOUND}\nbetween\n{BEGIN}\nCounted" in text
     assert text.endswith(f"\n{END}\nafter\n")
     assert with_tables(text) == text
@@ -76,12 +79,13 @@ def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(writ
     write_claims([fresh, unit, *FOUND[:3], FOUND[3] | {"verdict": "not run"}, FOUND[4]])
     dense, reinit, structure = (ends for _, ends in findings())
     assert dense.startswith(
-        "at P_m 21.1 it stops 39% (by the way) sooner with images of unit length (→ direction only, n = 15) "
-        "and 3% sooner with pixels in [0, 1] (✗ not reproduced, n = 5); the paper, which does not say how it scales images: 38%. At P_m 13.5 "
+        "at P_m 21.1 it stops 39% (by the way) sooner with images of unit length (→ direction only, n = 15; 95% interval 30.00 to 50.00) "
+        "and 3% sooner with pixels in [0, 1] (✗ not reproduced, n = 5; 95% interval 30.00 to 50.00); the paper, which does not say how it scales "
+        "images: 38%. At P_m 13.5 it is 0.4 points more accurate with "
     )
-    assert reinit.endswith("accuracy differs by … (– not run); the paper: 0.5 points.")
-    assert "differs by +1 points with images of unit length" in structure
-    assert scope() == "Claims and parts of claims that have been judged: of 5 that are Lenet's, 4; of 0 that are other networks', none."
+    assert reinit.endswith("It is … more accurate (– not run); the paper: 0.5 points.")
+    assert "it is 1 points more accurate with images of unit length" in structure
+    assert scope() == "Judged so far, of the paper's claims and their parts: 4 of the 5 on Lenet and none of the 0 on other networks."
 
 
 def test_what_has_run_is_counted_and_on_what(root):
@@ -103,6 +107,17 @@ def test_verdicts_come_second_and_commands_fold_away(write_claims):
     assert "| claim, figure | ours | paper | desk scale |" in before
     assert "`dvc repro" not in before
     assert "`dvc repro" in folded
+
+
+def test_what_a_reviewer_runs_first_finds_what_the_page_says():
+    """In the files that git holds alone."""
+    scripts = re.findall(r"python3 - <<'END'\n(.+?)\n +END", (paths.ROOT / "docs" / "reviewing.md").read_text(), re.DOTALL)
+    files, claim = (
+        subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
+        for script in scripts
+    )
+    assert re.fullmatch(r"\d{4} files, not as recorded: none\n", files)
+    assert claim == "2.51\n"
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/reviewing.md", "docs/dvc.md", "docs/claims.md", "docs/clusters.md"])

@@ -106,8 +106,8 @@ def judge(claim: Claim, basis: Basis = PLAIN, loaded: Tables | None = None) -> d
             outcome |= {"ours": measured.ours, "effect": measured.effects.mean(), "low": low, "high": high, "no effect": measured.none}
             evidence = POOLED if basis.trials == ALL else EXPLORATORY if SEEN & set(needs) else CONFIRMATION
             outcome |= {"n": len(measured.effects), "verdict": measured.verdict(), "evidence": evidence}
-        except Absent as absent:
-            lacking = str(absent)
+        except Absent as absent:  # from arms that were run whole
+            lacking, makes = f"not planned: {absent}", ""
     return row | outcome | {"not run": lacking, "desk": desk_points(claim, loaded), "experiment": " ".join(needs), "command": makes}
 
 

@@ -38,8 +38,7 @@ def citation(name: str) -> str:
     for experiment in row["drawn from"].split():
         known = provenance(f"{collection}/{experiment}")
         lines += [f"  {collection}/{experiment}", *(f"    {key:<12} {value}" for key, value in known.items())]
-    if row["not run"]:
-        lines += [f"  not run        {row['not run']}"]
+    lines += [f"  {lack:<14} {row[lack]}" for lack in ("not run", "not planned") if row[lack]]
     return "\n".join([*lines, "", bibtex(name)])
 
 
@@ -64,7 +63,7 @@ def drawn(figure: str) -> tuple[str, dict]:
             if row["figure"] == figure and row["drawn from"]:
                 return collection, row
             if row["figure"] == figure and not command:
-                lacks, command = row["not run"], row["command"]
+                lacks, command = row["not run"] or row["not planned"], row["command"]
     remedy = f"`{command}` would make it (`lth plan` says what that takes)" if command else "no experiment here would make it"
     raise LthError(f"{figure} has not been drawn, what it needs has not run: {lacks}; {remedy}")
 

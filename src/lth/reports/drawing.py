@@ -21,7 +21,7 @@ from lth.results.tables import Tables, command, missing, partial, planned
 from lth.sentences import fill
 from lth.storage import read, summed, write_bytes, write_sums
 
-COLUMNS = ["figure", "drawn from", "not run", "command", "caption", "ours"]
+COLUMNS = ["figure", "drawn from", "not run", "command", "not planned", "caption", "ours"]
 
 KINDS = ("pdf", "svg", "png", "csv")
 """What is written of a figure: three pictures and its numbers."""
@@ -41,20 +41,21 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
     folder = paths.FIGURES / collection
     before = index_of(collection).to_dict("records") if set(only) < set(FIGURES) else []
     kept = {row["figure"]: row for row in before if row["figure"] not in only}
+    experiments = {folder.split("/")[1]: folder for folder in experiment_names(collection)}
     index, indexed = [], in_index(collection)
     with _processes(collection) as pool:
         drawings: dict[str, Future[str]] = {}
         for name, figure in FIGURES.items():
-            wanted = _wanted(figure, collection)
-            available, lacking = _support(figure, wanted)
+            wanted = {run: experiments[run] for run in figure.experiments if run in experiments}
+            available, needs, unplanned = _support(figure, wanted)
             drawable = figure.drawable(available)
             if name in indexed:
-                needs = {run: of for run, of in lacking.items() if of}
                 row = {
                     "figure": name,
                     "drawn from": " ".join(available) if drawable else "",
-                    "not run": "; ".join(f"{run} ({', '.join(of)})" for run, of in needs.items()),
+                    "not run": _listed(needs),
                     "command": f"{command({wanted[run]: of for run, of in needs.items()})} && make figures" if needs else "",
+                    "not planned": _listed(unplanned),
                     "caption": figure.caption,
                 }
                 index.append(kept.get(name, row))
@@ -117,31 +118,34 @@ def _index(content: bytes, figures: list[str]) -> pd.DataFrame:
     """A table of these figures. Raises ValueError where it is another."""
     table = pd.read_csv(io.BytesIO(content), keep_default_na=False)
     if list(table) != COLUMNS or list(table["figure"]) != figures:
-        raise ValueError(f"another version drew it: {len(table)} figures, where this one has {len(figures)}")
+        raise ValueError("another version drew it")
     return table
 
 
 def in_index(collection: str) -> list[str]:
     """The figures that a collection's experiments could support, run or not."""
-    return [name for name, figure in FIGURES.items() if figure.drawable(_wanted(figure, collection))]
+    there = {folder.split("/")[1] for folder in experiment_names(collection)}
+    return [name for name, figure in FIGURES.items() if figure.drawable(there)]
 
 
-def _wanted(figure: Figure, collection: str) -> dict[str, str]:
-    """Those experiments of a collection that would have all that a figure needs, were they run, by the names that it knows them by."""
-    there = {folder.split("/")[1]: folder for folder in experiment_names(collection)}
-    return {run: there[run] for run, needs in figure.experiments.items() if run in there and planned(there[run], needs) == needs}
+def _listed(lacking: Mapping[str, Sequence[str]]) -> str:
+    """`lenet (reinit, sparsity); conv2 (ticket)`."""
+    return "; ".join(f"{run} ({', '.join(of)})" for run, of in lacking.items())
 
 
-def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Those experiments that have all a figure needs, and what each of them and of the others lacks."""
-    lacking = {name: missing(experiment, figure.experiments[name]) for name, experiment in wanted.items()}
-    available = {name: experiment for name, experiment in wanted.items() if not lacking[name]}
+def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[str]]]:
+    """Those experiments that have all a figure needs; what they and the others lack and their params.yaml promise; and what it does not."""
+    available, not_run, unplanned = {}, {}, {}
     for name, experiment in wanted.items():
-        also = planned(experiment, figure.also.get(name, ()))
-        lacking[name] += missing(experiment, also)
+        needs, also = figure.experiments[name], figure.also.get(name, ())
+        if not missing(experiment, needs):
+            available[name] = experiment
+        lacking = missing(experiment, (*needs, *also))
+        not_run[name] = planned(experiment, lacking)
+        unplanned[name] = [need for need in lacking if need not in not_run[name]]
         if name in available and not figure.few_rounds:
-            lacking[name] += partial(experiment, (*figure.experiments[name], *also))
-    return available, lacking
+            unplanned[name] += partial(experiment, (*needs, *also))
+    return available, *({name: of for name, of in lacking.items() if of} for lacking in (not_run, unplanned))
 
 
 def _draw(collection: str, name: str, experiments: Mapping[str, str], not_run: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ SMALL = ("quick",)
 LACKING = ("paper", "desk", "beyond")
 """Collections whose gaps are shown; those of the others are a choice."""
 KINDS = ("pdf", "svg", "png", "csv")
-REMEDY = "What each figure lacks, and the command that makes it. An arm, or a round of it, that an experiment's params.yaml does not hold yet needs a block there first."
+REMEDY = "What each figure lacks, and the command that makes it. What is not planned, an arm or a round of it, needs a block in its experiment's params.yaml first."
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Shown:
     finding: str
     ours: str
     not_run: str
+    not_planned: str
     experiments: list[str]
     claims: list[dict]
     """The claims that are judged on it, and what is found on each basis."""
@@ -139,6 +140,7 @@ def _shown(folder: str, row: dict, claims: pd.DataFrame) -> Shown:
         finding=FIGURES[name].finding,
         ours=row["ours"],
         not_run=row["not run"],
+        not_planned=row["not planned"],
         experiments=[f"{folder}/{run}" for run in row["drawn from"].split()],
         claims=_judged(claims[claims["figure"] == (_number(name) if folder == "paper" else name)]),
     )

@@ -47,12 +47,15 @@ def marked(verdict: str) -> str:
 
 def interval(row: dict) -> str:
     """The 95% interval of the effect that a verdict rests on, with its unit; nothing where there is none."""
-    if row["verdict"] == NOT_RUN:
-        return ""
+    return "" if row["verdict"] == NOT_RUN else f"{ends(row)} {row['unit']}"
+
+
+def ends(row: dict) -> str:
+    """From where to where it goes."""
     low, high = (
         f"{end:{',.0f' if abs(end) >= 1000 else '.2f' if abs(end) >= 10 else '.3g'}}" for end in (float(row["low"]), float(row["high"]))
     )
-    return f"{low} to {high}".replace("-", "−") + f" {row['unit']}"
+    return f"{low} to {high}".replace("-", "−")
 
 
 def counted(claims: "pd.DataFrame") -> list[dict]:

@@ -94,14 +94,14 @@ def command(needs: Mapping[str, Iterable[str]]) -> str:
     return " ".join(["dvc repro", *(f"pipelines/{name}/dvc.yaml" for name in needs), *stages])
 
 
-def planned(experiment: str, needs: Iterable[str]) -> tuple[str, ...]:
+def planned(experiment: str, needs: Iterable[str]) -> list[str]:
     """Those of the arms and extra tables that an experiment would have, were it run whole: arms by its params.yaml."""
     arms = {arm for trained in arms_of_stages(load_experiment(experiment)).values() for arm in trained}
-    return tuple(need for need in needs if need in EXTRA or need in arms)
+    return [need for need in needs if need in EXTRA or need in arms]
 
 
 def partial(experiment: str, needs: Iterable[str]) -> list[str]:
-    """Which arms a paper-scale experiment has, but not in all its rounds: in how many it lacks them, as `reinit in 17 of 27 rounds`."""
+    """Which arms a paper-scale experiment has whole, by a plan of some rounds alone: in how many there is none, as `reinit in 17 of 27 rounds`."""
     plan, run = load_experiment(experiment), arms_of(experiment)
     rounds = defaultdict(set)
     for networks in expected_networks(plan).values():
