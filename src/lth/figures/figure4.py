@@ -37,9 +37,9 @@ FIGURE = Figure(
     required=("lenet",),
     also={"lenet-oneshot": ("reinit",)},
     caption=(
-        "Early-stopping iteration and accuracy of Lenet under iterative pruning and, where it has been run, one-shot pruning: winning tickets "
-        "against random reinitialisations of the same structures. Early stop, test and training accuracy there, and test accuracy at the last "
-        f"iteration; where one-shot pruning has been run, a last row shows it alone, on a linear axis. {BARS}; {CUT} {EARLY}"
+        "Early-stopping iteration and accuracy of Lenet under iterative and one-shot pruning: winning tickets against random reinitialisations of the "
+        "same structures. Early stop, test and training accuracy there, and test accuracy at the last iteration; the last row shows one-shot pruning "
+        f"alone, on a linear axis. {BARS}; {CUT} {EARLY}"
     ),
     finding=(
         "Iterative tickets stop ever earlier down to 21% of the weights and are more accurate there than the dense network; only at 3.6% are "
