@@ -12,6 +12,7 @@ from lth.plots import limits, style, sweep
 from lth.plots.arms import limit as limit_arms
 from lth.plots.histograms import draw_panels
 from lth.plots.lines import Line, against_percent_remaining, grid, label_y, plot
+from lth.plots.training_curves import PANELS, panels_of
 
 PERCENTS = [100, 50, 10, 1.85, 1, 0.5]
 
@@ -135,6 +136,15 @@ def test_a_label_that_is_too_long_is_broken_before_at():
     ax = grid(1, 1, height=2)[1][0, 0]
     assert label_y(ax, "test accuracy at early stop").get_ylabel() == "test accuracy at early stop"
     assert label_y(ax, "validation accuracy at early stop").get_ylabel() == "validation accuracy\nat early stop"
+
+
+def test_a_panel_of_curves_that_adds_nothing_is_left_out():
+    mild = [("ticket", 0), ("ticket", 3), ("ticket", 7)]
+    fresh = [("reinit", 3), ("reinit", 7)]
+    assert list(panels_of([*mild, *fresh])) == ["tickets, mildly pruned", "tickets and reinitialisations"]
+    strong = panels_of([*mild, ("ticket", 12), *fresh])
+    assert list(strong) == list(PANELS)
+    assert strong["tickets, strongly pruned"] == [("ticket", 0), ("ticket", 7), ("ticket", 12)]
 
 
 @pytest.mark.parametrize("count", [1, 3, 9])
