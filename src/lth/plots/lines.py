@@ -98,11 +98,11 @@ def label_y(ax: Axes, text: str) -> Axes:
     return ax
 
 
-def draw_legend(figure: Figure | SubFigure, ax: Axes, columns: int, title: str | None = None) -> None:
-    """One legend below all panels, of the lines of one, in as few rows as so many columns allow."""
-    handles, labels = ax.get_legend_handles_labels()
-    columns = -(-len(labels) // -(-len(labels) // columns))
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns, title=title, title_fontsize=8)
+def draw_legend(figure: Figure | SubFigure, axes: Axes | Sequence[Axes], columns: int, title: str | None = None) -> None:
+    """One legend below all panels, of the lines of one or, each once, of several, in as few rows as so many columns allow."""
+    lines = {label: handle for ax in np.atleast_1d(axes) for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    columns = -(-len(lines) // -(-len(lines) // columns))
+    figure.legend(lines.values(), lines, loc="outside lower center", ncols=columns, title=title, title_fontsize=8)
 
 
 def grid(rows: int, columns: int, *, height: float, share_x: bool = False, share_y: bool = False) -> tuple[Figure, np.ndarray]:

@@ -1,15 +1,14 @@
 """Figures 3 and 11: a column of the curves as training goes on, for tickets of several sizes and two reinitialisations."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import chain
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lth.plots.limits import THOUSANDS
-from lth.plots.lines import Drawn, Line, grid, plot, summarise
+from lth.plots.lines import Drawn, Line, draw_legend, grid, plot, summarise
 from lth.plots.style import COLOURS
 from lth.results.tables import Tables
 
@@ -39,7 +38,7 @@ def draw_curves(tables: Tables, column: str, label: str, until: int, limits: Cal
         draw_panel(ax, panel).set(title=title, xlabel="training iterations", xlim=(0, measured["iteration"].max()))
         lines += panel
     axes[0, 0].set(ylabel=label, ylim=limits(lines))
-    draw_legend(figure, axes[0])
+    draw_legend(figure, axes[0], 6, "$P_m$ (%)")
     return Drawn.of(figure, lines)
 
 
@@ -59,12 +58,6 @@ def draw_panel(ax: Axes, lines: Sequence[Line]) -> Axes:
     ax.xaxis.set_major_locator(MaxNLocator(3))
     ax.xaxis.set_major_formatter(THOUSANDS)
     return ax
-
-
-def draw_legend(figure: Figure, axes: Iterable[Axes]) -> None:
-    """One legend for all panels, each of their lines once."""
-    lines = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    figure.legend(lines.values(), lines, loc="outside lower center", ncols=4, title="$P_m$ (%)", title_fontsize=8)
 
 
 def _line(panel: str, arm: str, round: int, percent: float, points: pd.DataFrame) -> Line:
