@@ -12,8 +12,8 @@ from matplotlib.figure import Figure, SubFigure
 
 PERCENT, WEIGHTS = "percent_remaining", "weights_remaining"
 """The columns of what remains."""
-LABEL = 28
-"""Letters on a line of a y axis' label."""
+LABEL = 25
+"""Letters on a line of a y axis' label: as many as the lowest panel has room for."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,14 @@ def label_y(ax: Axes, text: str) -> Axes:
     parts = text.replace(" at ", "\nat ").split("\n") if len(text) > LABEL else [text]
     ax.set_ylabel("\n".join(textwrap.fill(part, LABEL) for part in parts))
     return ax
+
+
+def label_column(ax: Axes, text: str, column: str) -> Axes:
+    """The same of a column of the tables. Accuracies, which are shares there and in the numbers beside a figure, are written in percent."""
+    if not column.endswith("accuracy"):
+        return label_y(ax, text)
+    ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.6g}")
+    return label_y(ax, text.replace("accuracy", "accuracy (%)"))
 
 
 def draw_legend(figure: Figure | SubFigure, axes: Axes | Sequence[Axes], columns: int, title: str | None = None) -> None:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from lth.plots.limits import THOUSANDS
-from lth.plots.lines import Drawn, Line, draw_legend, grid, plot, summarise
+from lth.plots.lines import Drawn, Line, draw_legend, grid, label_column, plot, summarise
 from lth.plots.style import COLOURS
 from lth.results.tables import Tables
 
@@ -37,7 +37,7 @@ def draw_curves(tables: Tables, column: str, label: str, until: int, limits: Cal
         panel = [_line(title, arm, round, percents[round], summarise(networks[arm, round], "iteration", column)) for arm, round in members]
         draw_panel(ax, panel).set(title=title, xlabel="training iterations", xlim=(0, measured["iteration"].max()))
         lines += panel
-    axes[0, 0].set(ylabel=label, ylim=limits(lines))
+    label_column(axes[0, 0], label, column).set_ylim(limits(lines))
     draw_legend(figure, axes[0], 6, "$P_m$ (%)")
     return Drawn.of(figure, lines)
 
