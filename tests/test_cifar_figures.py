@@ -239,7 +239,7 @@ def test_panels_of_iterations_have_one_axis_and_marks_of_their_own(root):
     run({"vgg19": params("vgg19")})
     figure = FIGURES["figure7"].draw(Tables({"vgg19": "paper/vgg19"})).figure
     assert [ax.get_title() for ax in figure.axes] == ["iteration 200", "iteration 400"]
-    assert [ax.get_ylabel() for ax in figure.axes] == ["test accuracy", ""]
+    assert [ax.get_ylabel() for ax in figure.axes] == ["test accuracy (%)", ""]
     assert len({ax.get_ylim() for ax in figure.axes}) == 1
 
 

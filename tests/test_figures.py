@@ -150,6 +150,18 @@ def test_figures_of_smaller_networks_say_how_small_these_are(root):
     assert drawn.figure.get_suptitle() == "desk scale"
 
 
+@pytest.mark.parametrize(
+    ("widths", "said"),
+    [([1.0], "the paper's width"), ([0.125], "0.125 of the paper's width"), ([1.0, 0.125], "0.125 to all of the paper's width")],
+)
+def test_the_papers_own_width_is_called_that(root, widths, said):
+    for place, width in enumerate(widths):
+        values = tiny.numbers({"collection": "desk", "name": f"lenet-{place}", "network": {"name": "lenet", "width": width}, **LENGTH})
+        tiny.write_experiment(root, values, f"desk/lenet-{place}")
+    folders = [f"desk/lenet-{place}" for place in range(len(widths))]
+    assert size("desk", folders) == f"desk scale: {said}, 50,000 iterations, 2 trials"
+
+
 def test_arms_that_were_run_in_part_are_named(made):
     figures.main("paper")
     assert partial("paper/lenet", ("ticket", "reinit")) == ["reinit in 16 of 18 rounds"]

@@ -8,10 +8,13 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from lth.claims.paired import LEAST_PERCENT
+from lth.figures import figure31
 from lth.plots import limits, style, sweep
+from lth.plots.arms import FINAL_TEST, FINAL_TRAIN, TEST, TRAIN
 from lth.plots.arms import limit as limit_arms
 from lth.plots.histograms import draw_panels
-from lth.plots.lines import Line, against_percent_remaining, grid, label_y, plot
+from lth.plots.lines import Line, against_percent_remaining, grid, label_column, label_y, plot
+from lth.plots.training_curves import PANELS, panels_of
 
 PERCENTS = [100, 50, 10, 1.85, 1, 0.5]
 
@@ -133,8 +136,46 @@ def test_ticks_are_at_every_round_or_every_third(rounds, ticks, shown):
 
 def test_a_label_that_is_too_long_is_broken_before_at():
     ax = grid(1, 1, height=2)[1][0, 0]
-    assert label_y(ax, "test accuracy at early stop").get_ylabel() == "test accuracy at early stop"
-    assert label_y(ax, "validation accuracy at early stop").get_ylabel() == "validation accuracy\nat early stop"
+    assert label_y(ax, "early-stop iteration").get_ylabel() == "early-stop iteration"
+    assert label_y(ax, "test accuracy at early stop").get_ylabel() == "test accuracy\nat early stop"
+
+
+def test_labels_fit_the_lowest_panels():
+    """Those of Figures 32 to 37, three networks one above the other, are 1.67 inches high."""
+    style.apply()
+    figure, ((ax,),) = grid(1, 1, height=2.3)
+    for panel, column in (figure31.PANELS | TEST | TRAIN | FINAL_TEST | FINAL_TRAIN).items():
+        label = label_column(ax, panel, column).yaxis.label
+        assert label.get_window_extent().height / figure.dpi < 1.6
+
+
+def test_accuracies_are_written_in_percent_and_kept_as_shares():
+    figure, ((ax,),) = grid(1, 1, height=2)
+    plot(ax, [line([0.975, 0.98])])
+    label_column(ax, "test accuracy at early stop", "es_test_accuracy").set_yticks([0.97, 0.9725, 0.98])
+    assert ax.get_ylabel() == "test accuracy (%)\nat early stop"
+    figure.draw_without_rendering()
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["97", "97.25", "98"]
+    assert ax.containers[0][0].get_ydata().tolist() == [0.975, 0.98]
+
+
+@pytest.mark.parametrize("column", ["es_iteration", "validation_loss", "gain"])
+def test_what_is_no_accuracy_is_written_as_it_is(column):
+    figure, ((ax,),) = grid(1, 1, height=2)
+    plot(ax, [line([0.5, 0.75])])
+    label_column(ax, "a label", column).set_yticks([0.5, 0.75])
+    figure.draw_without_rendering()
+    assert ax.get_ylabel() == "a label"
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["0.50", "0.75"]
+
+
+def test_a_panel_of_curves_that_adds_nothing_is_left_out():
+    mild = [("ticket", 0), ("ticket", 3), ("ticket", 7)]
+    fresh = [("reinit", 3), ("reinit", 7)]
+    assert list(panels_of([*mild, *fresh])) == ["tickets, mildly pruned", "tickets and reinitialisations"]
+    strong = panels_of([*mild, ("ticket", 12), *fresh])
+    assert list(strong) == list(PANELS)
+    assert strong["tickets, strongly pruned"] == [("ticket", 0), ("ticket", 7), ("ticket", 12)]
 
 
 @pytest.mark.parametrize("count", [1, 3, 9])

@@ -4,7 +4,7 @@ import pandas as pd
 
 from lth.plots.arms import BARS, CUT, EARLY, TEST, limit
 from lth.plots.figure import Figure
-from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, draw_legend, grid, label_y, plot
+from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_remaining, draw_legend, grid, label_column, plot
 from lth.plots.style import COLOURS, INK
 from lth.results.tables import Tables
 from lth.sentences import given
@@ -48,9 +48,10 @@ def draw(tables: Tables) -> Drawn:
                 drawn.append(Line(f"{title}: {panel}", "winning ticket", points, INK, "-", "o", reference=True))
             against_percent_remaining(plot(ax, drawn, faint=True), drawn[0].points["x"].tolist())
             limit(ax, drawn, list(networks.values()), column)
-            ax.set(title=title)
+            label_column(ax, panel, column).set(title=title)
             lines += drawn
-        label_y(line_of_axes[0], panel)
+        for ax in line_of_axes[1:]:
+            ax.set_ylabel("")
     draw_legend(figure, axes[0, -1], 3)
     return Drawn.of(figure, lines)
 

@@ -6,7 +6,7 @@ from lth.plots.lines import Drawn, Line, against_percent_remaining, by_percent_r
 from lth.plots.style import COLOURS
 from lth.results.tables import Tables
 
-PANELS = {"orders": "distance between two orders\n(L2)", "dense": "distance from the dense network\n(L2)"}
+PANELS = {"orders": "distance between two orders (L2)", "dense": "distance from the dense network (L2)"}
 
 
 def draw(tables: Tables) -> Drawn:

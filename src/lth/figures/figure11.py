@@ -9,7 +9,7 @@ from lth.results.tables import Tables
 
 
 def draw(tables: Tables) -> Drawn:
-    """Validation loss against iteration, three panels."""
+    """Validation loss against iteration."""
 
     def limits(lines):
         late = pd.concat([line.points.iloc[len(line.points) // 4 :] for line in lines])

@@ -7,7 +7,7 @@ from lth.results.tables import Tables
 
 
 def draw(tables: Tables) -> Drawn:
-    """Test accuracy against iteration, three panels."""
+    """Test accuracy against iteration."""
 
     def limits(lines):
         best = max(line.points["mean"].max() for line in lines)

@@ -5,7 +5,7 @@ import pandas as pd
 
 from lth.plots.arms import VALIDATION, draw_lines, limit
 from lth.plots.figure import Figure
-from lth.plots.lines import WEIGHTS, Drawn, draw_legend, grid, label_y
+from lth.plots.lines import WEIGHTS, Drawn, draw_legend, grid, label_column
 from lth.plots.sweep import FLOOR, MEANS, swept
 from lth.results.tables import Tables
 
@@ -43,7 +43,7 @@ def draw(tables: Tables) -> Drawn:
         here = [arm.line(panel, rows, column, WEIGHTS) for arm, rows in zip(arms, networks, strict=True)]
         draw_lines(ax, here, networks, against=WEIGHTS, faint=True)
         limit(ax, here, networks, column, shown=SHOWN, floor=-np.inf if column == "gain" else FLOOR)
-        label_y(ax, panel).axvspan(*BAND, color="0.9", zorder=0)
+        label_column(ax, panel, column).axvspan(*BAND, color="0.9", zorder=0)
         ax.set_xlim(right=LEAST / 1.12)
         lines += here
     ax.axhline(0, color="0.3", linewidth=0.8, zorder=1)

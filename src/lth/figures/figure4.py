@@ -2,7 +2,7 @@
 
 from lth.plots.arms import BARS, CUT, EARLY, FINAL_TEST, TEST, TRAIN, Arm, draw_panel, limit, reinit, ticket
 from lth.plots.figure import Figure
-from lth.plots.lines import Drawn, draw_legend, grid, label_y, plot
+from lth.plots.lines import Drawn, draw_legend, grid, label_column, plot
 from lth.results.tables import Tables
 
 PANELS = TEST | TRAIN | FINAL_TEST
@@ -25,7 +25,7 @@ def draw(tables: Tables) -> Drawn:
             present = [arm for arm in ONE_SHOT if arm.present(tables)]
             networks = [arm.rows(tables) for arm in present]
             panel = [arm.line(f"one-shot, {title}", rows, column) for arm, rows in zip(present, networks, strict=True)]
-            limit(label_y(plot(ax, panel), title), panel, networks, column)
+            limit(label_column(plot(ax, panel), title, column), panel, networks, column)
             ax.set(title="one-shot", xlabel="weights remaining $P_m$ (%), linear axis", xlim=(103, -3))
             lines += panel
     draw_legend(figure, axes[0, 0], 2)
@@ -37,9 +37,9 @@ FIGURE = Figure(
     required=("lenet",),
     also={"lenet-oneshot": ("reinit",)},
     caption=(
-        "Early-stopping iteration and accuracy of Lenet under iterative pruning and, where it has been run, one-shot pruning: winning tickets "
-        "against random reinitialisations of the same structures. Early stop, test and training accuracy there, and test accuracy at the last "
-        f"iteration; where one-shot pruning has been run, a last row shows it alone, on a linear axis. {BARS}; {CUT} {EARLY}"
+        "Early-stopping iteration and accuracy of Lenet under iterative and one-shot pruning: winning tickets against random reinitialisations of the "
+        "same structures. Early stop, test and training accuracy there, and test accuracy at the last iteration; the last row shows one-shot pruning "
+        f"alone, on a linear axis. {BARS}; {CUT} {EARLY}"
     ),
     finding=(
         "Iterative tickets stop ever earlier down to 21% of the weights and are more accurate there than the dense network; only at 3.6% are "

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from lth.claims.paired import LEAST_PERCENT
 from lth.measures import COLLAPSED, IDENTITY, VARIANT
 from lth.plots.limits import cut_below, of_iterations
-from lth.plots.lines import PERCENT, Drawn, Line, against_percent_remaining, by_percent_remaining, draw_legend, grid, label_y, plot
+from lth.plots.lines import PERCENT, Drawn, Line, against_percent_remaining, by_percent_remaining, draw_legend, grid, label_column, plot
 from lth.plots.style import COLOURS, INK
 from lth.results.tables import Tables
 
@@ -117,7 +117,7 @@ def draw_panel(
     lines = [arm.line(name, rows, column, against) for arm, rows in zip(present, networks, strict=True)]
     draw_lines(ax, lines, networks, against=against, ticks=ticks, faint=faint)
     limit(ax, lines, networks, column, floor=floor)
-    label_y(ax, panel).set_title(above)
+    label_column(ax, panel, column).set_title(above)
     return lines
 
 

@@ -7,7 +7,7 @@ from lth.config import Experiment, load_experiment
 from lth.errors import LthError
 from lth.plots.arms import Arm, draw_lines, standing
 from lth.plots.limits import mark_below, of_accuracies
-from lth.plots.lines import Drawn, draw_legend, grid, label_y
+from lth.plots.lines import Drawn, draw_legend, grid, label_column
 from lth.plots.networks import DEEP
 from lth.results.tables import Tables
 
@@ -32,17 +32,17 @@ def draw_iterations(
     measured = {arm: _iterations(load_experiment(tables.names[arm.experiment])) for arm in present}
     iterations = sorted({iteration for found in measured.values() for iteration in found})
     figure, axes = grid(1, len(iterations), height=3.2, share_y=True)
-    panels = []
+    panels, column = [], f"{split}_accuracy"
     for iteration in iterations:
         here = [replace(arm, iteration=iteration) for arm in present if iteration in measured[arm]]
         networks = [arm.rows(tables) for arm in here]
         name = f"{split} accuracy at iteration {iteration:,}"
-        panels.append(([arm.line(name, rows, f"{split}_accuracy") for arm, rows in zip(here, networks, strict=True)], networks))
+        panels.append(([arm.line(name, rows, column) for arm, rows in zip(here, networks, strict=True)], networks))
     lines, upright = [line for panel, _ in panels for line in panel], [line for panel in panels for line in standing(*panel)]
     for ax, iteration, (panel, networks) in zip(axes[0], iterations, panels, strict=True):
         draw_lines(ax, panel, networks, ticks=TICKS, faint=faint).set(title=f"iteration {iteration:,}", ylim=of_accuracies(lines, upright))
         mark_below(ax, panel, first=True)
-    label_y(axes[0, 0], f"{split} accuracy")
+    label_column(axes[0, 0], f"{split} accuracy", column)
     draw_legend(figure, axes[0, -1], columns, title)
     return Drawn.of(figure, lines)
 

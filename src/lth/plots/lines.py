@@ -12,8 +12,8 @@ from matplotlib.figure import Figure, SubFigure
 
 PERCENT, WEIGHTS = "percent_remaining", "weights_remaining"
 """The columns of what remains."""
-LABEL = 28
-"""Letters on a line of a y axis' label."""
+LABEL = 25
+"""Letters on a line of a y axis' label: as many as the lowest panel has room for."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,19 @@ def label_y(ax: Axes, text: str) -> Axes:
     return ax
 
 
-def draw_legend(figure: Figure | SubFigure, ax: Axes, columns: int, title: str | None = None) -> None:
-    """One legend below all panels, of the lines of one, in as few rows as so many columns allow."""
-    handles, labels = ax.get_legend_handles_labels()
-    columns = -(-len(labels) // -(-len(labels) // columns))
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns, title=title, title_fontsize=8)
+def label_column(ax: Axes, text: str, column: str) -> Axes:
+    """The same of a column of the tables. Accuracies, which are shares there and in the numbers beside a figure, are written in percent."""
+    if not column.endswith("accuracy"):
+        return label_y(ax, text)
+    ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.6g}")
+    return label_y(ax, text.replace("accuracy", "accuracy (%)"))
+
+
+def draw_legend(figure: Figure | SubFigure, axes: Axes | Sequence[Axes], columns: int, title: str | None = None) -> None:
+    """One legend below all panels, of the lines of one or, each once, of several, in as few rows as so many columns allow."""
+    lines = {label: handle for ax in np.atleast_1d(axes) for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    columns = -(-len(lines) // -(-len(lines) // columns))
+    figure.legend(lines.values(), lines, loc="outside lower center", ncols=columns, title=title, title_fontsize=8)
 
 
 def grid(rows: int, columns: int, *, height: float, share_x: bool = False, share_y: bool = False) -> tuple[Figure, np.ndarray]:

@@ -1,14 +1,14 @@
 """Figures 3 and 11: a column of the curves as training goes on, for tickets of several sizes and two reinitialisations."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from itertools import chain
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lth.plots.limits import THOUSANDS
-from lth.plots.lines import Drawn, Line, grid, plot, summarise
+from lth.plots.lines import Drawn, Line, draw_legend, grid, label_column, plot, summarise
 from lth.plots.style import COLOURS
 from lth.results.tables import Tables
 
@@ -22,7 +22,7 @@ COLOUR = {0: "blue", 3: "orange", 7: "green", 12: "red", 15: "purple", 18: "grey
 
 
 def draw_curves(tables: Tables, column: str, label: str, until: int, limits: Callable[[Sequence[Line]], tuple[float, float]]) -> Drawn:
-    """Three panels of a column against iterations 1 … until; rounds that an experiment does not reach are left out.
+    """The panels of a column against iterations 1 … until; rounds that an experiment does not reach are left out.
 
     limits: from all lines to the y axis' limits.
     """
@@ -30,19 +30,26 @@ def draw_curves(tables: Tables, column: str, label: str, until: int, limits: Cal
     percents = rows.groupby("round")["percent_remaining"].first()
     measured = points[points[column].notna() & points["iteration"].between(1, until)]
     networks = dict(iter(measured.groupby(["arm", "round"])))
-    figure, axes = grid(1, len(PANELS), height=2.9, share_y=True)
+    panels = panels_of(networks)
+    figure, axes = grid(1, len(panels), height=2.9, share_y=True)
     lines = []
-    for ax, (title, members) in zip(axes[0], PANELS.items(), strict=True):
-        panel = [
-            _line(title, arm, round, percents[round], summarise(networks[arm, round], "iteration", column))
-            for arm, round in members
-            if (arm, round) in networks
-        ]
+    for ax, (title, members) in zip(axes[0], panels.items(), strict=True):
+        panel = [_line(title, arm, round, percents[round], summarise(networks[arm, round], "iteration", column)) for arm, round in members]
         draw_panel(ax, panel).set(title=title, xlabel="training iterations", xlim=(0, measured["iteration"].max()))
         lines += panel
-    axes[0, 0].set(ylabel=label, ylim=limits(lines))
-    draw_legend(figure, axes[0])
+    label_column(axes[0, 0], label, column).set_ylim(limits(lines))
+    draw_legend(figure, axes[0], 6, "$P_m$ (%)")
     return Drawn.of(figure, lines)
+
+
+def panels_of(networks: Collection[tuple[str, int]]) -> dict[str, list[tuple[str, int]]]:
+    """What of PANELS is there, without panels that show nothing which those before do not. networks: arms and rounds that have been run."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for title, members in PANELS.items():
+        present = [member for member in members if member in networks]
+        if set(present) - {*chain(*found.values())}:
+            found[title] = present
+    return found
 
 
 def draw_panel(ax: Axes, lines: Sequence[Line]) -> Axes:
@@ -51,12 +58,6 @@ def draw_panel(ax: Axes, lines: Sequence[Line]) -> Axes:
     ax.xaxis.set_major_locator(MaxNLocator(3))
     ax.xaxis.set_major_formatter(THOUSANDS)
     return ax
-
-
-def draw_legend(figure: Figure, axes: Iterable[Axes]) -> None:
-    """One legend for all panels, each of their lines once."""
-    lines = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    figure.legend(lines.values(), lines, loc="outside lower center", ncols=4, title="$P_m$ (%)", title_fontsize=8)
 
 
 def _line(panel: str, arm: str, round: int, percent: float, points: pd.DataFrame) -> Line:

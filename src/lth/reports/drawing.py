@@ -164,12 +164,13 @@ def size(collection: str, experiments: Iterable[str]) -> str:
     width, iterations, trials = (
         " to ".join(dict.fromkeys(write(value) for value in (min(values), max(values))))
         for values, write in (
-            ([plan.network.width for plan in plans], "{:g}".format),
+            ([plan.network.width for plan in plans], lambda width: "all" if width == 1 else f"{width:g}"),
             ([plan.training.iterations for plan in plans], "{:,}".format),
             ([plan.trials.count for plan in plans], str),
         )
     )
-    return f"{collection} scale: {width} of the paper's width, {iterations} iterations, {trials} trials"
+    of = "" if width == "all" else f"{width} of "
+    return f"{collection} scale: {of}the paper's width, {iterations} iterations, {trials} trials"
 
 
 def draw_again(names: Sequence[str]) -> list[str]:
