@@ -237,7 +237,7 @@ def test_numbers_are_read_as_dvc_reads_them(root, written):
 def test_deep_nesting_is_refused_at_once(root, nested):
     file = tiny.write_experiment(root, tiny.numbers())
     file.write_text(f"{file.read_text()}more:\n  {nested}\n")
-    with pytest.raises(LthError, match=r"nested more than 20 deep\): mend it, or restore it with `git checkout .+$"):
+    with pytest.raises(LthError, match=r"nested more than 20 deep\): mend it$"):
         load_experiment("tiny")
 
 

@@ -84,8 +84,7 @@ def _folder(name: str) -> str:
 
 
 def _load(model: type[Frozen], file: Path):
-    remedy = f"mend it, or restore it with `git checkout -- {paths.shown(file)}`" if file.exists() else ""
-    values = read(file, _parsed, remedy)
+    values = read(file, _parsed, "mend it" if file.exists() else "")
     if not isinstance(values, dict):
         raise LthError(f"{paths.shown(file)}: holds no parameters; restore it with `git checkout -- {paths.shown(file)}`")
     try:

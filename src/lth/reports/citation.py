@@ -1,7 +1,6 @@
 """What to write beside a figure of this repository: its caption, where its numbers come from, and how to cite it."""
 
 import hashlib
-import subprocess
 from collections.abc import Iterable
 
 from lth import paths
@@ -103,7 +102,7 @@ def software(experiments: Iterable[str] = (), key: str = "lth") -> str:
     """
     made = commits(stage for experiment in experiments for stage in sidecars(experiment))
     fields = read(paths.ROOT / "CITATION.cff", _fields)
-    commit, _, date = _git("show", "--no-patch", "--format=%H %cs", "HEAD").partition(" ")
+    commit, _, date = (paths.git("show", "--no-patch", "--format=%H %cs", "HEAD") or "").partition(" ")
     fields["year"] = fields["year"] or date[:4]
     fields["url"] = fields["url"] or _address()
     fields["note"] = f"results made at {', '.join(made)}" if made else f"commit {commit}" if commit else ""
@@ -130,13 +129,5 @@ def _fields(content: bytes) -> dict[str, str]:
 
 def _address() -> str:
     """Where this clone came from; nothing where that is no page that a reader can open."""
-    origin = _git("remote", "get-url", "origin")
+    origin = paths.git("remote", "get-url", "origin") or ""
     return origin.removesuffix(".git") if origin.startswith("https://") and "@" not in origin else ""
-
-
-def _git(*words: str) -> str:
-    """What git says; nothing without git, or where this is no clone."""
-    try:
-        return subprocess.run(["git", "-C", paths.ROOT, *words], capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:
-        return ""

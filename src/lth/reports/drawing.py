@@ -29,7 +29,7 @@ KINDS = ("pdf", "svg", "png", "csv")
 FULL = ("paper", "beyond")
 """Collections at the paper's scale, of which figures say what we find."""
 
-DRAWN = "draw it with `make figures`, or restore it with git"
+DRAWN = "draw it with `make figures`"
 
 
 def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.DataFrame:

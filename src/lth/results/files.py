@@ -19,7 +19,7 @@ from lth.config import Experiment, load_experiment
 from lth.errors import LthError
 from lth.results.columns import COLUMNS, CURVES, RANGES, SWEEP, TEXT
 from lth.results.expected import arms_of_stages, expected_networks, identity
-from lth.storage import read, write_atomically, write_bytes
+from lth.storage import mended, read, write_atomically, write_bytes
 
 MADE_BY = ["engine", "device", "library"]
 """Networks are compared only where these are the same; a GPU's library says the precision too."""
@@ -176,7 +176,8 @@ def _load_all(
     arm: str | Collection[str] | None,
     round: int | None,
 ) -> pd.DataFrame:
-    remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
+    make = f"`dvc repro pipelines/{experiment.folder}/dvc.yaml`"
+    remedy = f"make it with {make}"
     tables, trains = [], arms_of_stages(experiment)
     known = dict.fromkeys(itertools.chain(*trains.values()))
     arms = {arm} if isinstance(arm, str) else set(known) if arm is None else set(arm)
@@ -191,6 +192,9 @@ def _load_all(
         file = runs_folder(experiment) / f"{stage}{ending}"
         (first_arm, first_round, *_), *_ = networks  # which all start where this one does
         points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))
+        if not (file.exists() or _has_run(experiment.folder, stage) or paths.in_git(file)):
+            runs = f"{make} or `lth train {experiment.folder}` runs it"
+            raise LthError(f"{paths.shown(file)} is missing: {stage} of {experiment.folder} has not been run; {runs}")
         parsed = functools.partial(parse, experiment=experiment, points=points)
         table = read(file, parsed, remedy, sha256=recorded(experiment.folder, stage, file))
         found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
@@ -199,10 +203,11 @@ def _load_all(
                 "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
                 for network in sorted(absent)[:3]
             )
-            raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {remedy}")
+            raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {mended(file, remedy)}")
         if len(table) != len(networks) * (1 if ending == ".csv" else len(points)) or found - networks:
             raise LthError(
-                f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): {remedy}"
+                f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): "
+                f"{mended(file, remedy)}"
             )
         if not arms.issuperset(trains[stage]):
             table = table[table["arm"].isin(arms)]
