@@ -169,7 +169,10 @@ MISTAKES = {
     "more draws": ({"blocks.reinit.draws": 1001}, ["blocks.reinit.draws", "less than or equal to 1000"]),
     "more iterations": ({"training.iterations": 10**12}, ["training.iterations", "less than or equal to 10000000"]),
     "too many evaluations": ({"training.iterations": 10**6, "evaluation.every": 1}, ["evaluation.every", "1,000,000", "10,000"]),
-    "too many tests": ({"training.iterations": 10**5, "evaluation.test_at": list(range(1, 10_001))}, ["test_at", "20,000 evaluations", "at most 10,000"]),
+    "too many tests": (
+        {"training.iterations": 10**5, "evaluation.test_at": list(range(1, 10_001))},
+        ["test_at", "20,000 evaluations", "at most 10,000"],
+    ),
     "wider than any machine": ({"network.width": 1e9}, ["network.width", "less than or equal to 100"]),
     "hidden widths beyond any machine": ({"network": {"name": "lenet", "hidden": [10**12, 1]}}, ["network.hidden", "100000"]),
     "too many networks": ({"trials": 1000, "blocks.reinit.draws": 1000}, ["1,003,000 networks", "at most 100,000"]),

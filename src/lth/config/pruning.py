@@ -59,9 +59,7 @@ class PruningConfig(Frozen):
             shares = getattr(self, kind)
             if isinstance(shares, tuple) and (self.method != "oneshot" or len(shares) != self.levels or list(shares) != sorted(shares)):
                 raise ValueError(f"{kind}: a list must ascend, hold one share for each of the levels, and belong to oneshot")
-        if self.shares_of_dense and any(
-            getattr(self, kind) and not isinstance(getattr(self, kind), tuple) for kind in RATES
-        ):
+        if self.shares_of_dense and any(getattr(self, kind) and not isinstance(getattr(self, kind), tuple) for kind in RATES):
             raise ValueError("conv, fc and output must all be lists, or 0, where one is a list")
         return self
 
