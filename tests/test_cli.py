@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 
 import lth as lth_names
-from lth import load_results, load_ticket, paths
+from lth import load_curves, load_results, load_ticket, paths
 from lth.cli import main
 from lth.errors import LthError
 from lth.tickets.export import OPTIMISERS, export, how_to_read
@@ -100,12 +100,18 @@ def test_reprs_are_one_line():
         assert len(repr(thing)) < 120
 
 
-def test_results_of_one_arm_and_round():
+def test_results_of_one_arm_round_and_trial():
     rows = load_results("quick/lenet", arm="reinit", round=3)
     assert (set(rows["arm"]), set(rows["round"])) == ({"reinit"}, {3})
     everything = load_results("quick/lenet")
     chosen = everything[(everything["arm"] == "reinit") & (everything["round"] == 3)]
     pd.testing.assert_frame_equal(rows.reset_index(drop=True), chosen.reset_index(drop=True))
+    (network,) = load_results("quick/lenet", "ticket", 3, 1).to_dict("records")
+    curve = load_curves("quick/lenet", "ticket", 3, 1)
+    assert curve["iteration"].is_unique
+    assert curve.loc[curve["validation_loss"].idxmin(), "iteration"] == network["es_iteration"]
+    with pytest.raises(LthError, match=r"^quick/lenet has trials 0 to 2, not 3$"):
+        load_curves("quick/lenet", trial=3)
     with pytest.raises(LthError, match=r"^quick/lenet has no arm 'tiket'; it has ticket, "):
         load_results("quick/lenet", arm="tiket")
     with pytest.raises(LthError, match=r"^quick/lenet has rounds 0 to 7, not 8$"):

@@ -42,16 +42,18 @@ def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
     return file
 
 
-def load_results(experiment: str, arm: str | Collection[str] | None = None, round: int | None = None) -> pd.DataFrame:
+def load_results(
+    experiment: str, arm: str | Collection[str] | None = None, round: int | None = None, trial: int | None = None
+) -> pd.DataFrame:
     """All rows of an experiment, one per trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
 
-    arm: one or several, such as "ticket"; all if none is given. round: one; all if none is given.
+    arm: one or several, such as "ticket"; all if none is given. round, trial: one; all if none is given.
 
-    Raises LthError for an arm or round that the experiment has not, where rows that its params.yaml promises are missing, naming the stages
-    that make them, where there are others, and where engines, devices or library versions are mixed.
+    Raises LthError for an arm, round or trial that the experiment has not, where rows that its params.yaml promises are missing, naming the
+    stages that make them, where there are others, and where engines, devices or library versions are mixed.
     """
     plan = load_experiment(experiment)
-    rows = _load_all(plan, ".csv", _read_rows, arm, round)
+    rows = _load_all(plan, ".csv", _read_rows, arm, round, trial)
     for column in MADE_BY:
         if len(counts := rows[column].value_counts()) > 1:
             mixed = ", ".join(f"{value} ({count} rows)" for value, count in counts.items())
@@ -61,9 +63,11 @@ def load_results(experiment: str, arm: str | Collection[str] | None = None, roun
     return rows
 
 
-def load_curves(experiment: str, arm: str | Collection[str] | None = None, round: int | None = None) -> pd.DataFrame:
+def load_curves(
+    experiment: str, arm: str | Collection[str] | None = None, round: int | None = None, trial: int | None = None
+) -> pd.DataFrame:
     """All curves of an experiment, one row per network and evaluation point; the columns are `lth.results.columns.CURVES`. Else as `load_results`."""
-    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arm, round)
+    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arm, round, trial)
 
 
 def arms_of(folder: str) -> frozenset[str]:
@@ -175,6 +179,7 @@ def _load_all(
     parse: Callable[[bytes, Experiment], pd.DataFrame],
     arm: str | Collection[str] | None,
     round: int | None,
+    trial: int | None,
 ) -> pd.DataFrame:
     make = f"`dvc repro pipelines/{experiment.folder}/dvc.yaml`"
     remedy = f"make it with {make}"
@@ -186,6 +191,8 @@ def _load_all(
         raise LthError(f"{experiment.folder} has no arm {', '.join(map(repr, sorted(unknown))):.60}; it has {has}")
     if round not in (None, *range(experiment.last_round + 1)):
         raise LthError(f"{experiment.folder} has rounds 0 to {experiment.last_round}, not {round!r}")
+    if trial not in (None, *(trials := experiment.trials.numbers)):
+        raise LthError(f"{experiment.folder} has trials {trials[0]} to {trials[-1]}, not {trial!r}")
     stages = {stage: networks for stage, networks in expected_networks(experiment).items() if not arms.isdisjoint(trains[stage])}
     of_round = {stage: networks for stage, networks in stages.items() if round in (at for _, at, *_ in networks)}
     for stage, networks in (of_round or stages).items():  # of a round, what has it is enough
@@ -211,5 +218,7 @@ def _load_all(
             )
         if not arms.issuperset(trains[stage]):
             table = table[table["arm"].isin(arms)]
-        tables.append(table if round is None else table[table["round"] == round])
+        for column, wanted in (("round", round), ("trial", trial)):
+            table = table if wanted is None else table[table[column] == wanted]
+        tables.append(table)
     return pd.concat(tables, ignore_index=True)
