@@ -176,6 +176,7 @@ def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
             "no claim is called 'lenet-es-83', and none is judged on an experiment of that name; did you mean lenet-es-38",
         ),
         ("plan nothing", "unknown experiment 'nothing'"),
+        ("plan nothing --all", "--all and nothing: name experiments, or all of them, not both"),
         ("train nothing", "unknown experiment 'nothing'"),
         ("train quick/lenet r08", "quick/lenet has no stage 'r08'; did you mean r0"),
         ("train conv2 --until reniit", "paper/conv2 has no stage 'reniit'; did you mean reinit?"),

@@ -140,10 +140,13 @@ def _export(words: argparse.Namespace) -> None:
 
 def _plan(words: argparse.Namespace) -> None:
     from lth.config import experiment_names, load_settings
+    from lth.errors import LthError
     from lth.machine import cores
     from lth.reports.plan import plan, without_gpu
     from lth.training.engines.choose import device_kind
 
+    if words.all and words.experiments:
+        raise LthError(f"--all and {' '.join(words.experiments)}: name experiments, or all of them, not both")
     settings = load_settings()
     print(plan(settings, cores(), experiment_names() if words.all else words.experiments))
     if not words.experiments and device_kind(settings.here()) == "cpu":
