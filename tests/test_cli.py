@@ -82,10 +82,13 @@ def test_claims_are_listed_in_full_by_name_and_as_csv(monkeypatch, capsys):
     lth(monkeypatch, "claims")
     said = capsys.readouterr().out
     assert "\nlenet-reinit-251: " in said
+    assert re.search(r"\n    paper 2.51 times .+; 95% intervals in times sooner\n    images .+ times \(n = 5\); \d\.\d+ to \d\.\d+\n", said)
     assert "\nvgg-01: " not in said
     assert re.search(r"\nnot run: [\s\S]*\bvgg-01\b", said)
     lth(monkeypatch, "claims", "vgg-01")
-    assert capsys.readouterr().out.startswith("vgg-01: ")
+    alone = capsys.readouterr().out
+    assert alone.startswith("vgg-01: ")
+    assert "95%" not in alone, "of what has not been run there is none"
     lth(monkeypatch, "claims", "lenet-unit", "--csv")
     rows = pd.read_csv(io.StringIO(capsys.readouterr().out), keep_default_na=False)
     assert len(rows)
