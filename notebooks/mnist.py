@@ -7,33 +7,30 @@
 # Every cell reads tidy tables or tickets that you can use the same way in your own work.
 
 # %%
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from IPython.display import Markdown, display
 
-import lth
-from lth.claims.table import load_verdicts
-from lth.config import load_experiment
+import lth  # all that you need; the others make this repository's figures and sentences
 from lth.figures import FIGURES
-from lth.plots import style
-from lth.plots.lines import against_percent_remaining
 from lth.reports.found import findings
-from lth.results.files import has_results
 from lth.results.tables import Tables
 from lth.sentences import fill
 from lth.sentences.reasons import reason
-from lth.sentences.training import FLAT
 
-mpl.rcParams.update(style.RC | {"figure.dpi": 110, "figure.figsize": (6.75, 2.6)})
-EXPERIMENT = next(folder for folder in ("paper/lenet", "quick/lenet") if has_results(folder))
-plan = load_experiment(EXPERIMENT)
-tables = Tables.of(plan.collection)
+plt.rcParams.update({"figure.dpi": 110, "figure.figsize": (6.75, 2.6), "font.size": 8})
+plt.rcParams.update(
+    {"axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True, "lines.markersize": 3}
+)
+plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
+
+EXPERIMENT = "paper/lenet"  # or another of lth.list_experiments() that has been run
+about = lth.list_experiments().set_index("experiment").loc[EXPERIMENT]
+tables = Tables.of(about["collection"])
 display(
     Markdown(
-        f"**This notebook shows `{EXPERIMENT}`: {plan.collection} scale, {plan.trials.count} trials of {plan.training.iterations:,} iterations.**"
+        f"**This notebook shows `{EXPERIMENT}`: {about['network']} on {about['data']}, {about['trials']} trials of {about['rounds']} rounds.**"
     )
 )
 
@@ -60,6 +57,7 @@ print(
     f"{len(rows)} networks, {len(curves):,} points of curves; arms: {', '.join(sorted(rows['arm'].unique()))}"
 )
 tickets = rows[rows["arm"] == "ticket"]
+SHOWN = [number for number in (0, 3, 7, 9, 12, 15, 20, 27) if number in set(tickets["round"])]
 columns = [
     "percent_remaining",
     "es_iteration",
@@ -67,48 +65,40 @@ columns = [
     "es_test_accuracy",
     "final_test_accuracy",
 ]
-tickets.groupby("round")[columns].mean().round(4)
+tickets.groupby("round")[columns].mean().loc[SHOWN].round(4)
 
 # %% [markdown]
 # ## Learning, early stop and accuracy
 #
-# On the left, validation loss of the dense network and of one ticket, trial by trial: where it turns upwards is the early stop. On the right,
-# the early stop of all tickets: mean, and range over trials.
+# On the left, validation loss in one trial, of the dense network, of a ticket and of its structure with fresh values (*reinit*): the dot, where it is
+# least, is the early stop. On the right, the early stop of all tickets: mean, and range over trials.
 
 # %%
 ROUND = 7
+networks = {"dense": ("ticket", 0), "ticket": ("ticket", ROUND), "reinit": ("reinit", ROUND)}
 figure, (left, right) = plt.subplots(1, 2, layout="constrained")
-for number, colour in ((0, "blue"), (ROUND, "green")):
-    for trial, curve in curves[
-        (curves["arm"] == "ticket") & (curves["round"] == number)
-    ].groupby("trial"):
-        label = (
-            f"$P_m$ {rows[rows['round'] == number]['percent_remaining'].iloc[0]:.1f}%"
-            if trial == 0
-            else None
-        )
-        left.plot(
-            curve["iteration"],
-            curve["validation_loss"],
-            color=style.COLOURS[colour],
-            linewidth=0.7,
-            label=label,
-        )
+for label, (arm, number) in networks.items():
+    curve = lth.load_curves(EXPERIMENT, arm, number, trial=0).query("draw == 0")
+    stop = curve.loc[curve["validation_loss"].idxmin()]
+    (line,) = left.plot(
+        curve["iteration"], curve["validation_loss"], linewidth=0.8, label=label
+    )
+    left.plot(stop["iteration"], stop["validation_loss"], "o", color=line.get_color())
 least = curves[curves["arm"] == "ticket"]["validation_loss"].min()
-left.set(xlabel="training iterations", ylabel="validation loss", ylim=(0.9 * least, 3 * least))
-left.legend()
-sns.lineplot(
-    tickets,
-    x="percent_remaining",
-    y="es_iteration",
-    errorbar=("pi", 100),
-    marker="o",
-    markersize=4,
-    color=style.COLOURS["blue"],
-    ax=right,
+remaining = tickets.groupby("round")["percent_remaining"].first()
+left.set(
+    title=f"trial 0, $P_m$ 100% and {remaining[ROUND]:.1f}%",
+    xlabel="training iteration",
+    ylabel="validation loss (nats)",
+    ylim=(0.9 * least, 3 * least),
 )
-right.set(ylabel="early-stop iteration")
-against_percent_remaining(right, tickets.groupby("round")["percent_remaining"].first().tolist())
+left.legend()
+stops = tickets.groupby("percent_remaining")["es_iteration"].agg(["mean", "min", "max"])
+right.plot(stops["mean"], "o-")
+right.fill_between(stops.index, stops["min"], stops["max"], alpha=0.2)
+right.set(xscale="log", xlabel="weights remaining $P_m$ (%)", ylabel="early-stop iteration")
+right.xaxis.set_major_formatter("{x:g}")
+right.invert_xaxis()
 plt.show()
 
 # %% [markdown]
@@ -119,8 +109,11 @@ plt.show()
 
 # %%
 at_round = tickets[tickets["round"] == ROUND].set_index("trial")
-for column in ("es_iteration", "es_test_accuracy"):
-    print(column)
+for column, unit in {
+    "es_iteration": "iterations earlier",
+    "es_test_accuracy": "points of accuracy",
+}.items():
+    print(f"{column}, ahead in {unit}")
     display(
         lth.compare(at_round[column], EXPERIMENT, round=ROUND, column=column)
         .drop("ticket")
@@ -182,7 +175,6 @@ ax.hist(
     bins,
     density=True,
     histtype="step",
-    color=style.COLOURS["blue"],
     label="those in the ticket",
 )
 ax.set(xlabel="initial weight", ylabel="density")
@@ -221,7 +213,7 @@ drawn.numbers.head()
 # what those showed or do not. Claims are judged at paper scale alone.
 
 # %%
-claims = load_verdicts()
+claims = lth.load_claims()
 lenet = claims[(claims["scaling"] != "") & (claims["verdict"] != "not run")]
 lenet[lenet["trials"] != "all"].set_index(["id", "part", "scaling", "trials"])[
     ["paper", "tolerance", "ours", "n", "verdict"]
@@ -236,14 +228,14 @@ lenet[lenet["trials"] != "all"].set_index(["id", "part", "scaling", "trials"])[
 
 # %%
 def sooner(round: int, table: pd.DataFrame = curves) -> pd.DataFrame:
-    """Early stop of the dense network and a ticket, when the ticket first beats the dense minimum, and the span near its own."""
+    """Early stop of the dense network and a ticket, when the ticket first beats the dense minimum, and the span within 5% of its own."""
     loss = table[table["arm"] == "ticket"].set_index(["round", "trial", "iteration"])[
         "validation_loss"
     ]
     parts = {}
     for trial, dense in loss[0].groupby("trial"):
         mine = loss[round][trial]
-        near = mine[mine <= (1 + FLAT) * mine.min()].index
+        near = mine[mine <= 1.05 * mine.min()].index
         parts[trial] = {
             "dense early stop": dense.idxmin()[1],
             "ticket early stop": mine.idxmin(),
@@ -262,11 +254,9 @@ sooner(ROUND)
 # pixels in [0, 1]: the same networks, the same batches. Early stop and test accuracy there (in %) of dense network and tickets:
 
 # %%
-ROUNDS = [number for number in (0, 3, 5, ROUND, 9, 12, 15) if number in set(tickets["round"])]
 scaled = {
-    name: tables.rows(name).query("arm == 'ticket' and round in @ROUNDS")
+    name: lth.load_results(f"paper/{name}", "ticket").query("round in @SHOWN")
     for name in ("lenet", "lenet-unit")
-    if name in tables
 }
 display(
     pd.concat(
@@ -309,9 +299,10 @@ display(
 first = lenet[(lenet["scaling"] == "l2") & (lenet["trials"] == "first")]
 for claim in first[first["verdict"] != "reproduced"].itertuples():
     name = f"{claim.title} ({claim.part})" if claim.part else claim.title
+    low, high = (f"{float(end):,.4g}".replace("-", "−") for end in (claim.low, claim.high))
     display(
         Markdown(
             f"**{name}.** Paper: {claim.paper}, tolerance {claim.tolerance}. Ours: {claim.ours}; paired effect over trials "
-            f"{float(claim.low):,.4g} to {float(claim.high):,.4g} (95%): *{claim.verdict}*. {reason(tables, claim.id, claim.part)}"
+            f"{low} to {high} {claim.unit} (95%): *{claim.verdict}*. {reason(tables, claim.id, claim.part)}"
         )
     )

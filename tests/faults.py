@@ -358,7 +358,7 @@ FAULTS = {
 
 
 def make_project(root: Path) -> None:
-    """A repository whose one experiment, quick/lenet, is tiny and has been run to its end. The package's root must have been moved there."""
+    """A clone whose one experiment, quick/lenet, is tiny and has been run to its end. The package's root must have been moved there."""
     from lth.config import load_experiment, load_settings
     from lth.experiments.blocks import train_block
     from lth.experiments.rounds import train_round
@@ -387,6 +387,8 @@ def make_project(root: Path) -> None:
     (root / ".dvc").mkdir()
     (root / ".dvc" / "config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
     write_lock(root)
+    for words in (["init", "--quiet"], ["add", "--all"]):
+        subprocess.run(["git", *words], cwd=root, check=True)
 
 
 def write_lock(root: Path) -> None:

@@ -3,11 +3,13 @@
 import re
 import shutil
 import subprocess
+import sys
 
 import pandas as pd
 import pytest
 
 from lth import paths
+from lth.cli import main
 from lth.errors import LthError
 from lth.figures import FIGURES
 from lth.reports import citation, latex
@@ -34,7 +36,7 @@ def test_escapes(text, escaped):
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex here: texlive-latex-base has it")
 def test_every_figure_that_is_there_compiles(tmp_path):
-    """With the entries of `--bibtex`, by a LaTeX and BibTeX as they are installed."""
+    """With an entry of its own, on one page, by a LaTeX and BibTeX as they are installed."""
     folder = paths.FIGURES / "paper"
     there = [name for name in FIGURES if (folder / f"{name}.pdf").is_file()]
     assert there
@@ -42,17 +44,23 @@ def test_every_figure_that_is_there_compiles(tmp_path):
         shutil.copy(folder / f"{name}.pdf", tmp_path)
     figures = "\n".join(latex.figure(name, "figures/paper", FIGURES[name].caption) + "\n\\clearpage" for name in there)
     (tmp_path / "paper.tex").write_text(
-        "\\documentclass{article}\n\\usepackage{graphicx}\n\\begin{document}\n\\cite{lth,frankle2019lottery}\n"
+        "\\documentclass{article}\n\\usepackage{graphicx}\n\\begin{document}\n\\cite{lth}\n"
+        + "\n".join(re.findall(r"^% to cite it: (\\cite\{.+\})", figures, re.MULTILINE))
         + figures
         + "\n\\bibliographystyle{plain}\\bibliography{refs}\n\\end{document}\n"
     )
-    (tmp_path / "refs.bib").write_text(f"{citation.software()}\n\n{citation.PAPER}")
-    for command in (["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper"], ["bibtex", "paper"]) * 2:
+    entries = [citation.software(), *(citation.software(key=latex.key(name)) for name in there), citation.PAPER]
+    (tmp_path / "refs.bib").write_text("\n\n".join(entries))
+    typeset = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper"]
+    for command in (typeset, ["bibtex", "paper"], typeset, typeset):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
         assert done.returncode == 0, done.stdout[-2000:]
-    entries = (tmp_path / "paper.bbl").read_text()
-    assert "The lottery-ticket reproduction authors" in entries
-    assert "commit" in entries
+    cited = (tmp_path / "paper.bbl").read_text()
+    assert cited.count("The lottery-ticket reproduction authors") == len(there) + 1
+    assert "commit" in cited
+    log = (tmp_path / "paper.log").read_text(errors="replace")
+    assert "Float too large" not in log
+    assert "undefined" not in log
     assert (tmp_path / "paper.pdf").stat().st_size > 10_000
 
 
@@ -73,3 +81,13 @@ def test_a_figure_that_has_not_been_drawn_names_the_command(monkeypatch):
         LthError, match=r"^figure7 has not been drawn, .* has not run: vgg19 \(ticket\); `dvc repro x && make figures` would make it"
     ):
         citation.citation("7")
+
+
+def test_latex_and_bibtex_together_name_one_key(monkeypatch, capsys):
+    row = {"figure": "figure4", "drawn from": "lenet", "not run": "", "command": "", "caption": "A caption.", "ours": ""}
+    monkeypatch.setattr(citation, "index_of", lambda collection: pd.DataFrame([row]))
+    monkeypatch.setattr(sys, "argv", ["lth", "cite", "4", "--bibtex", "--latex"])
+    main()
+    said = capsys.readouterr().out
+    assert said == f"{citation.figure_environment('4')}\n\n{citation.bibtex('4')}\n"
+    assert said.index(r"\cite{lth-figure4,frankle2019lottery}") < said.index("@software{lth-figure4,") < said.index("@inproceedings{")

@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 
 import lth as lth_names
-from lth import load_results, load_ticket, paths
+from lth import load_curves, load_results, load_ticket, paths
 from lth.cli import main
 from lth.errors import LthError
 from lth.tickets.export import OPTIMISERS, export, how_to_read
@@ -82,10 +82,13 @@ def test_claims_are_listed_in_full_by_name_and_as_csv(monkeypatch, capsys):
     lth(monkeypatch, "claims")
     said = capsys.readouterr().out
     assert "\nlenet-reinit-251: " in said
+    assert re.search(r"\n    paper 2.51 times .+; 95% intervals in times sooner\n    images .+ times \(n = 5\); \d\.\d+ to \d\.\d+\n", said)
     assert "\nvgg-01: " not in said
     assert re.search(r"\nnot run: [\s\S]*\bvgg-01\b", said)
     lth(monkeypatch, "claims", "vgg-01")
-    assert capsys.readouterr().out.startswith("vgg-01: ")
+    alone = capsys.readouterr().out
+    assert alone.startswith("vgg-01: ")
+    assert "95%" not in alone, "of what has not been run there is none"
     lth(monkeypatch, "claims", "lenet-unit", "--csv")
     rows = pd.read_csv(io.StringIO(capsys.readouterr().out), keep_default_na=False)
     assert len(rows)
@@ -100,12 +103,18 @@ def test_reprs_are_one_line():
         assert len(repr(thing)) < 120
 
 
-def test_results_of_one_arm_and_round():
+def test_results_of_one_arm_round_and_trial():
     rows = load_results("quick/lenet", arm="reinit", round=3)
     assert (set(rows["arm"]), set(rows["round"])) == ({"reinit"}, {3})
     everything = load_results("quick/lenet")
     chosen = everything[(everything["arm"] == "reinit") & (everything["round"] == 3)]
     pd.testing.assert_frame_equal(rows.reset_index(drop=True), chosen.reset_index(drop=True))
+    (network,) = load_results("quick/lenet", "ticket", 3, 1).to_dict("records")
+    curve = load_curves("quick/lenet", "ticket", 3, 1)
+    assert curve["iteration"].is_unique
+    assert curve.loc[curve["validation_loss"].idxmin(), "iteration"] == network["es_iteration"]
+    with pytest.raises(LthError, match=r"^quick/lenet has trials 0 to 2, not 3$"):
+        load_curves("quick/lenet", trial=3)
     with pytest.raises(LthError, match=r"^quick/lenet has no arm 'tiket'; it has ticket, "):
         load_results("quick/lenet", arm="tiket")
     with pytest.raises(LthError, match=r"^quick/lenet has rounds 0 to 7, not 8$"):
@@ -170,6 +179,7 @@ def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
             "no claim is called 'lenet-es-83', and none is judged on an experiment of that name; did you mean lenet-es-38",
         ),
         ("plan nothing", "unknown experiment 'nothing'"),
+        ("plan nothing --all", "--all and nothing: name experiments, or all of them, not both"),
         ("train nothing", "unknown experiment 'nothing'"),
         ("train quick/lenet r08", "quick/lenet has no stage 'r08'; did you mean r0"),
         ("train conv2 --until reniit", "paper/conv2 has no stage 'reniit'; did you mean reinit?"),

@@ -25,7 +25,6 @@ from lth.experiments.done import why_not_done
 from lth.reports.citation import citation, software
 from lth.reports.claims_map import with_tables
 from lth.reports.drawing import index_of
-from lth.results import provenance
 from lth.results.provenance import record
 from lth.results.tables import Tables
 from lth.storage import read
@@ -202,7 +201,7 @@ def test_without_git_the_commit_is_unknown(project, tmp_path, monkeypatch, git):
         (tmp_path / "git").write_text(GITS[git])
         (tmp_path / "git").chmod(0o755 if GITS[git] else 0o644)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(provenance, "PATIENCE", 0.5)
+    monkeypatch.setattr(paths, "PATIENCE", 0.5)
     sidecar = project / "sidecar.json"
     record(sidecar, [project / "params.yaml"], "command", {}, 1.0)
     assert json.loads(sidecar.read_text())["commit"] == "unknown"

@@ -17,6 +17,7 @@ from lth.reports import drawing, gallery
 from lth.reports.citation import citation, drawn, software
 from lth.reports.drawing import index_of
 from lth.reports.gallery import page, readme
+from lth.reports.latex import key
 
 BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 CHECKS = """
@@ -103,7 +104,7 @@ def test_every_drawn_figure_can_be_cited():
             assert drawn(name)[1]["ours"] in text
             assert "sha256" in text
             where, row = drawn(name)
-            assert software([f"{where}/{run}" for run in row["drawn from"].split()]) in text
+            assert software([f"{where}/{run}" for run in row["drawn from"].split()], key(name)) in text
             assert "results made at " in text
     assert drawn("figure3")[0] == "paper", "at paper scale where it is drawn there"
     assert citation("fig3") == citation("figure3") == citation("3")

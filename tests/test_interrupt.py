@@ -28,9 +28,12 @@ def start(root: Path, *words: str) -> subprocess.Popen:
     return subprocess.Popen(command, env=environment, cwd=root, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
-def press_ctrl_c(process: subprocess.Popen) -> str:
-    """What it says last, once it has ended."""
+def press_ctrl_c(process: subprocess.Popen, *, twice: bool = False) -> str:
+    """What it says last, once it has ended. twice: again after 20 ms, as impatience has it."""
     os.killpg(process.pid, signal.SIGINT)
+    if twice:
+        time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=PROMPT)
     assert process.returncode == 130, said
     assert "Traceback" not in said
@@ -92,7 +95,8 @@ def test_without_a_checkpoint_none_is_promised(training, tmp_path):
     assert not list(tmp_path.glob(".checkpoints/*/*.running"))
 
 
-def test_drawing_ends_with_its_processes_and_deletes_nothing(tmp_path):
+@pytest.mark.parametrize("twice", [False, True])
+def test_drawing_ends_with_its_processes_and_deletes_nothing(tmp_path, twice):
     (tmp_path / "src" / "lth" / "numerics").mkdir(parents=True)
     for name in ("params.yaml", "pipelines", "results"):
         (tmp_path / name).symlink_to(tiny.REPOSITORY / name)
@@ -103,7 +107,7 @@ def test_drawing_ends_with_its_processes_and_deletes_nothing(tmp_path):
     ends = time.monotonic() + 120
     while all(file.stat().st_mtime_ns == changed[file] for file in there) and time.monotonic() < ends:
         time.sleep(0.1)
-    said = press_ctrl_c(process)
+    said = press_ctrl_c(process, twice=twice)
     restore = "`git checkout -- figures/paper` restores them"
     assert said.endswith(f"interrupted; figures/paper may hold new figures beside old ones: {restore}\n")
     assert there <= set(files(tmp_path / "figures"))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -237,6 +238,27 @@ def test_networks_of_two_makers_are_not_compared(unrecorded, column):
     pd.read_csv(file).assign(**{column: "another"}).to_csv(file, index=False)
     with pytest.raises(LthError, match=rf"^results/quick/tiny/runs mix {column} .+another.+$"):
         load_results("tiny")
+
+
+def test_git_is_named_only_where_it_holds_the_file(unrecorded, root, monkeypatch):
+    """What was never committed cannot be restored, with git or without it."""
+    file = paths.RESULTS / "quick" / "tiny" / "runs" / "r02.csv"
+
+    def said() -> str:
+        with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r02.csv is ") as refused:
+            load_results("tiny")
+        return str(refused.value).removeprefix("results/quick/tiny/runs/r02.csv is ")
+
+    makes, restores = "`dvc repro pipelines/quick/tiny/dvc.yaml`", "restore it with `git checkout -- results/quick/tiny/runs/r02.csv`"
+    file.write_text("")
+    assert said().endswith(f": make it with {makes}")
+    subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
+    subprocess.run(["git", "add", str(file)], cwd=root, check=True)
+    assert said().endswith(f": make it with {makes}, or {restores}")
+    file.unlink()
+    assert said() == f"missing: make it with {makes}, or {restores}"
+    monkeypatch.setenv("PATH", "")
+    assert said() == f"missing: r02 of quick/tiny has not been run; {makes} or `lth train quick/tiny` runs it"
 
 
 def test_networks_that_params_do_not_promise_are_refused(unrecorded):

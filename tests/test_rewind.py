@@ -262,6 +262,15 @@ def test_a_wrong_start_is_refused(project):
     train_block(load_settings(), load_experiment("tiny"), "reinit")  # needs no such network
 
 
+def test_after_another_learning_rate_params_are_named(project):
+    file = project / "pipelines" / "quick" / "tiny" / "params.yaml"
+    tiny.write_experiment(project, tiny.changed(yaml.safe_load(file.read_text()), {"training.optimiser.learning_rate": 0.04}))
+    with pytest.raises(
+        LthError, match=r"is not the one that r00 rewinds to: use the params.yaml that r00 was trained with and the hardware"
+    ):
+        rewind(load_ticket("tiny", round=1, trial=1))
+
+
 def rewrite(**arrays) -> None:
     file = ticket_file(load_experiment("tiny"), "r00")
     with np.load(file) as held:

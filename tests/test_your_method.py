@@ -60,6 +60,7 @@ def test_a_method_is_compared_trial_by_trial():
     assert list(table.index) == ["dense", "ticket", "reinit"]
     assert table.loc["dense"].tolist() == pytest.approx([91, 94, 3, 3, 3, 3]), "always 3 points ahead: no spread"
     assert table.loc["ticket", ["low", "ahead", "high"]].tolist() == pytest.approx([2 - 2.48414, 2, 2 + 2.48414], abs=1e-4)
+    pd.testing.assert_frame_equal(lth.compare({0: 0.93, 1: 0.94, 2: 0.95}, "lenet", 1), table)
     two = lth.compare({0: 0.93, 2: 0.95}, "lenet", round=1)
     assert two.loc["reinit", ["theirs", "yours", "ahead", "trials"]].tolist() == pytest.approx([82, 94, 12, 2]), "only shared trials"
     assert lth.compare({0: 50, 1: 50}, "lenet", round=0, column="es_iteration").loc["dense", "ahead"] == 100, "earlier is better"

@@ -38,9 +38,8 @@ def parser() -> argparse.ArgumentParser:
 
     cite = commands.add_parser("cite", help="a figure's caption, provenance and BibTeX")
     cite.add_argument("figure", metavar="FIGURE", help="such as fig4, figure4 or 4")
-    form = cite.add_mutually_exclusive_group()
-    form.add_argument("--latex", action="store_true", help="a figure environment with the caption")
-    form.add_argument("--bibtex", action="store_true", help="the BibTeX entries alone")
+    cite.add_argument("--latex", action="store_true", help="a figure environment with the caption alone")
+    cite.add_argument("--bibtex", action="store_true", help="the BibTeX entries alone; with --latex, after it")
     cite.set_defaults(call=_cite)
 
     export = commands.add_parser("export", help="write a ticket as one safetensors file that plain PyTorch reads")
@@ -118,7 +117,8 @@ def _claims(words: argparse.Namespace) -> None:
 def _cite(words: argparse.Namespace) -> None:
     from lth.reports.citation import bibtex, citation, figure_environment
 
-    print(figure_environment(words.figure) if words.latex else bibtex(words.figure) if words.bibtex else citation(words.figure))
+    asked = [form for form, wanted in ((figure_environment, words.latex), (bibtex, words.bibtex)) if wanted]
+    print("\n\n".join(form(words.figure) for form in asked or [citation]))
 
 
 def _export(words: argparse.Namespace) -> None:
@@ -140,10 +140,13 @@ def _export(words: argparse.Namespace) -> None:
 
 def _plan(words: argparse.Namespace) -> None:
     from lth.config import experiment_names, load_settings
+    from lth.errors import LthError
     from lth.machine import cores
     from lth.reports.plan import plan, without_gpu
     from lth.training.engines.choose import device_kind
 
+    if words.all and words.experiments:
+        raise LthError(f"--all and {' '.join(words.experiments)}: name experiments, or all of them, not both")
     settings = load_settings()
     print(plan(settings, cores(), experiment_names() if words.all else words.experiments))
     if not words.experiments and device_kind(settings.here()) == "cpu":

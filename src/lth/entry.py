@@ -6,7 +6,6 @@ With LTH_TRACEBACK=1 the traceback comes before it, wherever the line is not one
 import inspect
 import os
 import signal
-import subprocess
 import sys
 import threading
 import traceback
@@ -71,8 +70,8 @@ def _deleted() -> str:
     """Which committed files are gone, as DVC deletes a stage's outputs before it runs it, and what brings them back; nothing without DVC."""
     if "DVC_STAGE" not in os.environ:
         return ""
-    listed = subprocess.run(["git", "-C", paths.ROOT, "ls-files", "--deleted"], capture_output=True, text=True, check=False).stdout
-    folders = sorted({str(Path(file).parent) for file in listed.splitlines()})
+    deleted = paths.git("ls-files", "--deleted") or ""
+    folders = sorted({str(Path(file).parent) for file in deleted.splitlines()})
     return f"DVC deleted results before it began: `git checkout -- {' '.join(folders)}` brings them back" if folders else ""
 
 

@@ -1,6 +1,7 @@
-"""Where everything lives, relative to the root of the repository."""
+"""Where everything lives, relative to the root of the repository, and what git says of it."""
 
 import os
+import subprocess
 from pathlib import Path
 
 from lth.errors import LthError
@@ -25,6 +26,9 @@ FIGURES = ROOT / "figures"
 CHECKPOINTS = ROOT / ".checkpoints"
 NUMERICS = ROOT / "src" / "lth" / "numerics"
 
+PATIENCE = 10
+"""Seconds that git may take for an answer."""
+
 
 def check_clone() -> None:
     """Raises LthError where ROOT is not a clone of the repository."""
@@ -40,3 +44,18 @@ def check_clone() -> None:
 def shown(path: Path) -> str:
     """The path as a message shows it: relative to the repository where it lies inside."""
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def git(*words: str) -> str | None:
+    """What git answers in the repository; None without git, where this is no clone, or where something else bears its name."""
+    command = ["git", "-C", str(ROOT), *words]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=PATIENCE)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.decode(errors="replace").strip()
+
+
+def in_git(path: Path) -> bool:
+    """Whether git holds such a file, and so can restore it."""
+    return bool(git("ls-files", "--", str(path)))

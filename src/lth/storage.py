@@ -24,27 +24,36 @@ LARGEST = 64 * 2**20
 def read(file: Path, parse: Callable[[bytes], T], remedy: str = "", *, sha256: str | None = None) -> T:
     """What `parse` makes of a file's bytes: the one way to read a file that the repository holds.
 
-    remedy: what mends it, if not git alone. sha256: what is recorded of the bytes, where something is; others are never parsed.
+    remedy: what makes it anew, see `mended`. sha256: what is recorded of the bytes, where something is; others are never parsed.
     Raises LthError naming file and remedy where it is missing, cannot be read or is not what `parse` reads, which raises as it likes.
     """
-    shown = paths.shown(file)
-    remedy = remedy or f"restore it with `git checkout -- {shown}`"
+
+    def wrong(what: str) -> LthError:
+        return LthError(f"{paths.shown(file)} {what}: {mended(file, remedy)}")
+
     try:
         if not file.exists():
-            raise LthError(f"{shown} is missing: {remedy}")
+            raise wrong("is missing")
         if not file.is_file():
-            raise LthError(f"{shown} is no file: {remedy}")
+            raise wrong("is no file")
         if file.stat().st_size > LARGEST:
-            raise LthError(f"{shown} is damaged ({file.stat().st_size:,} bytes, more than any such file holds): {remedy}")
+            raise wrong(f"is damaged ({file.stat().st_size:,} bytes, more than any such file holds)")
         content = file.read_bytes()
     except OSError as error:
-        raise LthError(f"{shown} cannot be read ({error.strerror or one_line(error)}): {remedy}") from error
+        raise wrong(f"cannot be read ({error.strerror or one_line(error)})") from error
     if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
-        raise LthError(f"{shown} is damaged (these are not the bytes that were recorded when it was made): {remedy}")
+        raise wrong("is damaged (these are not the bytes that were recorded when it was made)")
     try:
         return parse(content)
     except Exception as error:  # damage shows in as many ways as there are parsers
-        raise LthError(f"{shown} is damaged ({one_line(error)}): {remedy}") from error
+        raise wrong(f"is damaged ({one_line(error)})") from error
+
+
+def mended(file: Path, remedy: str = "") -> str:
+    """What mends a file: what makes it anew, and git where it holds the file; git alone where nothing makes it."""
+    if remedy and not paths.in_git(file):
+        return remedy
+    return f"{remedy}{', or ' if remedy else ''}restore it with `git checkout -- {paths.shown(file)}`"
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:

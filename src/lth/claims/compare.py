@@ -11,7 +11,7 @@ from lth.measures import MEASURED
 from lth.results.files import load_results
 
 
-def compare(yours: Mapping[int, float], experiment: str, *, round: int, column: str = ACCURACY) -> pd.DataFrame:
+def compare(yours: Mapping[int, float], experiment: str, round: int, column: str = ACCURACY) -> pd.DataFrame:
     """How far a method is ahead of the dense network and of every arm of one round, paired by trial.
 
     yours: what `column` (of `lth.measures.MEASURED`) is of your network, by the trial whose initialisation it has; accuracies are shares.

@@ -66,8 +66,7 @@ def read_verdicts(collection: str = "paper") -> list[dict[str, Any]]:
     file = _file(collection)
     if not file.is_file():
         paths.check_clone()
-    remedy = "make it with `dvc repro -s -f claims`, or restore it with git"
-    return read(file, lambda content: _parse(content, collection), remedy, sha256=summed(file))
+    return read(file, lambda content: _parse(content, collection), "make it with `dvc repro -s -f claims`", sha256=summed(file))
 
 
 def _parse(content: bytes, collection: str) -> list[dict[str, Any]]:

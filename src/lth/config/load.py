@@ -26,7 +26,10 @@ LINE = 300
 """Characters of what is said of it."""
 
 MOST = 5
-"""Mistakes that a message names."""
+"""Mistakes, or experiments that may have been meant, that a message names."""
+
+CLOSE = 0.6
+"""How alike a name and an experiment's are where it may have been meant."""
 
 
 def load_settings() -> Settings:
@@ -76,16 +79,19 @@ def _folder(name: str) -> str:
     if not known:
         paths.check_clone()
         raise LthError(f"{paths.shown(paths.PIPELINES)}/ holds no experiment: restore it with `git checkout -- pipelines`")
-    words = {word: folder for folder in reversed(known) for word in (folder, folder.split("/")[1])}
-    close = {words[word] for word in difflib.get_close_matches(name.lower(), words, n=5, cutoff=0.5)}
-    near = [folder for folder in known if folder in close]
-    meant = f"did you mean {' or '.join(near)}?" if near else f"there are {len(known)}, such as {', '.join(known[:5])}"
+    alike = {folder: max(_alike(word, name.lower()) for word in (folder, folder.split("/")[1])) for folder in known}
+    near = sorted((folder for folder in known if alike[folder] >= CLOSE), key=alike.get, reverse=True)[:MOST]
+    meant = f"did you mean {' or '.join(near)}?" if near else f"there are {len(known)}, such as {', '.join(known[:MOST])}"
     raise LthError(f"unknown experiment {_quoted(name)}; {meant} (`lth show` lists them)")
 
 
+def _alike(word: str, other: str) -> float:
+    """From 0 to 1, where they are the same."""
+    return difflib.SequenceMatcher(None, word, other).ratio()
+
+
 def _load(model: type[Frozen], file: Path):
-    remedy = f"mend it, or restore it with `git checkout -- {paths.shown(file)}`" if file.exists() else ""
-    values = read(file, _parsed, remedy)
+    values = read(file, _parsed, "mend it" if file.exists() else "")
     if not isinstance(values, dict):
         raise LthError(f"{paths.shown(file)}: holds no parameters; restore it with `git checkout -- {paths.shown(file)}`")
     try:

@@ -9,6 +9,7 @@ from lth.config import Experiment, load_experiment
 from lth.errors import LthError
 from lth.networks import stacked
 from lth.pruning import Masks
+from lth.storage import mended
 from lth.tickets import Ticket, load_rounds, ticket_files
 
 ALIKE = ("family", "network", "trials", "training.variants", "pruning.conv", "pruning.fc", "pruning.output")
@@ -28,7 +29,7 @@ def check_lender(experiment: Experiment) -> None:
     if lender.last_round < experiment.last_round:
         raise LthError(f"{lends} {lender.last_round} rounds, not {experiment.last_round}: lower pruning.levels")
     if absent := [file for file in lent_files(experiment, "r00") if not file.is_file()]:
-        raise LthError(f"{lends} no {paths.shown(absent[0])}: restore it with git, or train it with `lth train {lender.folder}`")
+        raise LthError(f"{lends} no {paths.shown(absent[0])}: {mended(absent[0], f'train it with `lth train {lender.folder}`')}")
 
 
 def lent_files(experiment: Experiment, name: str) -> list[Path]:

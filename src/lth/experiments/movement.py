@@ -15,7 +15,7 @@ from lth.tickets import load_tickets
 def measure_movement(settings: Settings, experiment: Experiment, name: str) -> None:
     """Trains the dense networks again and writes how far weights move, in and out of the tickets of round `name`.
 
-    Raises LthError where the networks are not those of r00, as may be on other hardware.
+    Raises LthError where the networks are not those of r00, as with other params or on other hardware.
     """
     if experiment.training.vary:
         raise LthError(f"{experiment.folder} is a sweep: movement is measured of experiments that train one variant")
@@ -28,7 +28,8 @@ def measure_movement(settings: Settings, experiment: Experiment, name: str) -> N
         if not all(would_leave(weights, ticket) for weights, ticket in zip(final, pruned_once, strict=True)):
             raise LthError(
                 f"{experiment.folder}: trained again on {stage.made_by['device']} ({stage.made_by['library']}), the dense networks are not "
-                f"those that r00 pruned: use what results/{experiment.folder}/provenance/r00.json names, or train all rounds anew"
+                "those that r00 pruned: use the params.yaml that r00 was trained with and the hardware and libraries that "
+                f"results/{experiment.folder}/provenance/r00.json names, or train all rounds anew"
             )
         tables = {"movement": movement(tickets, final), "mean_movement": mean_movement(tickets, final)}
         stage.record(

@@ -26,7 +26,7 @@ def origins(stage: Stage) -> list[Rewound]:
 def rewound(stage: Stage, tickets: Sequence[Ticket]) -> list[Ticket]:
     """Tickets with what their survivors return to; those that return to their initial weights, as they are.
 
-    Raises LthError where the dense networks are not those that r00 trained, as may be on other hardware.
+    Raises LthError where the dense networks are not those that r00 trained, as with other params or on other hardware.
     """
     if not any(ticket.rewound for ticket in tickets):
         return list(tickets)
@@ -37,8 +37,8 @@ def rewound(stage: Stage, tickets: Sequence[Ticket]) -> list[Ticket]:
             folder = stage.experiment.folder
             raise LthError(
                 f"{folder}: trained to iteration {origin.iteration} again on {stage.made_by['device']} ({stage.made_by['library']}), the dense "
-                f"network of trial {ticket.trial} is not the one that r00 rewinds to: use what results/{folder}/provenance/r00.json names, or "
-                "train all rounds anew"
+                f"network of trial {ticket.trial} is not the one that r00 rewinds to: use the params.yaml that r00 was trained with and the "
+                f"hardware and libraries that results/{folder}/provenance/r00.json names, or train all rounds anew"
             )
     return [replace(ticket, rewound=origin) for ticket, origin in zip(tickets, found, strict=True)]
 

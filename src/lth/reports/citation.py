@@ -1,7 +1,6 @@
 """What to write beside a figure of this repository: its caption, where its numbers come from, and how to cite it."""
 
 import hashlib
-import subprocess
 from collections.abc import Iterable
 
 from lth import paths
@@ -44,8 +43,9 @@ def citation(name: str) -> str:
 
 def bibtex(name: str) -> str:
     """This repository and the paper as BibTeX, with the commits that a figure's results were made at: `lth cite --bibtex`. Else as `citation`."""
-    collection, row = drawn(named(name))
-    return f"{software([f'{collection}/{run}' for run in row['drawn from'].split()])}\n\n{PAPER}"
+    figure = named(name)
+    collection, row = drawn(figure)
+    return f"{software([f'{collection}/{run}' for run in row['drawn from'].split()], latex.key(figure))}\n\n{PAPER}"
 
 
 def figure_environment(name: str) -> str:
@@ -93,19 +93,20 @@ def provenance(experiment: str) -> dict[str, str]:
     return params | known | again
 
 
-def software(experiments: Iterable[str] = ()) -> str:
+def software(experiments: Iterable[str] = (), key: str = "lth") -> str:
     """This repository as BibTeX, from CITATION.cff; year and address from git where the file has none.
 
     experiments: those whose results are cited, `paper/lenet`, named by the commits that made them; of none, the commit that is checked out.
+    key: the entry's, which a document cites.
     """
     made = commits(stage for experiment in experiments for stage in sidecars(experiment))
     fields = read(paths.ROOT / "CITATION.cff", _fields)
-    commit, _, date = _git("show", "--no-patch", "--format=%H %cs", "HEAD").partition(" ")
+    commit, _, date = (paths.git("show", "--no-patch", "--format=%H %cs", "HEAD") or "").partition(" ")
     fields["year"] = fields["year"] or date[:4]
     fields["url"] = fields["url"] or _address()
     fields["note"] = f"results made at {', '.join(made)}" if made else f"commit {commit}" if commit else ""
-    inside = ",\n".join(f"  {key:<9} = {{{value}}}" for key, value in fields.items() if value)
-    return f"@software{{lth,\n{inside}\n}}"
+    inside = ",\n".join(f"  {name:<9} = {{{value}}}" for name, value in fields.items() if value)
+    return f"@software{{{key},\n{inside}\n}}"
 
 
 def _fields(content: bytes) -> dict[str, str]:
@@ -127,13 +128,5 @@ def _fields(content: bytes) -> dict[str, str]:
 
 def _address() -> str:
     """Where this clone came from; nothing where that is no page that a reader can open."""
-    origin = _git("remote", "get-url", "origin")
+    origin = paths.git("remote", "get-url", "origin") or ""
     return origin.removesuffix(".git") if origin.startswith("https://") and "@" not in origin else ""
-
-
-def _git(*words: str) -> str:
-    """What git says; nothing without git, or where this is no clone."""
-    try:
-        return subprocess.run(["git", "-C", paths.ROOT, *words], capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:
-        return ""

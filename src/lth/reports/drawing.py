@@ -29,7 +29,7 @@ KINDS = ("pdf", "svg", "png", "csv")
 FULL = ("paper", "beyond")
 """Collections at the paper's scale, of which figures say what we find."""
 
-DRAWN = "draw it with `make figures`, or restore it with git"
+DRAWN = "draw it with `make figures`"
 
 
 def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.DataFrame:
@@ -80,6 +80,7 @@ def _processes(collection: str) -> Iterator[ProcessPoolExecutor]:
         try:
             yield pool
         except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # for good: a second one would leave processes behind, or take the last line
             pool.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
                 process.kill()

@@ -29,11 +29,12 @@ SPECIAL = {
 """Characters that mean something else to LaTeX, or that its fonts lack."""
 
 FIGURE = r"""% needs \usepackage{{graphicx}}, and {file}.pdf beside the document: cp {folder}/{file}.pdf .
+% to cite it: \cite{{{key},frankle2019lottery}}, the entries that `lth cite {file} --bibtex` writes
 \begin{{figure}}
   \centering
-  \includegraphics[width=\linewidth]{{{file}.pdf}}
+  \includegraphics[width=\linewidth,height=0.7\textheight,keepaspectratio]{{{file}.pdf}}
   \caption{{{caption}}}
-  \label{{fig:{label}}}
+  \label{{fig:{name}}}
 \end{{figure}}"""
 
 
@@ -43,6 +44,15 @@ def escape(text: str) -> str:
     return "".join("$P_m$" if part == "P_m" else "".join(SPECIAL.get(character, character) for character in part) for part in parts)
 
 
+def key(figure: str) -> str:
+    """The key of a figure's BibTeX entry, its own so that one bibliography holds several: `lth-figure4`."""
+    return f"lth-{_name(figure)}"
+
+
 def figure(file: str, folder: str, caption: str) -> str:
     """A figure environment. file: the picture's name without ending; folder: where it lies."""
-    return FIGURE.format(file=file, folder=folder, caption=escape(caption), label=file.replace("_", "-"))
+    return FIGURE.format(file=file, folder=folder, caption=escape(caption), key=key(file), name=_name(file))
+
+
+def _name(figure: str) -> str:
+    return figure.replace("_", "-")

@@ -17,6 +17,9 @@ MARKS = {REPRODUCED: "✓", DIRECTION: "→", INCONCLUSIVE: "?", NOT_REPRODUCED:
 """What stands before a verdict on a page, so that verdicts are told apart by more than their colour."""
 KINDS = ("number", "direction")
 
+WIDTH = 100
+"""Columns that fit a terminal."""
+
 
 def title(row: dict) -> str:
     """A claim in a few words, and which part of it."""
@@ -96,7 +99,7 @@ def about(claims: Sequence[dict], names: Sequence[str]) -> list[dict]:
 
 
 def listed(claims: Iterable[dict], *, everything: bool) -> str:
-    """Each claim with the paper's value and ours. everything: with what has not run, of which there is otherwise one line."""
+    """Each claim with the paper's value, and ours with its interval. everything: with what has not run, of which there is otherwise one line."""
     lines, ran, left = [], set(), []
     for (id, part), rows in itertools.groupby(claims, lambda row: (row["id"], row["part"])):
         shown = [row for row in in_order(rows) if everything or row["verdict"] != NOT_RUN]
@@ -104,16 +107,19 @@ def listed(claims: Iterable[dict], *, everything: bool) -> str:
             left.append((id, part))
             continue
         ran.add(id)
-        lines += [f"{id}: {title(shown[0])}", f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']})"]
+        unit = f"; 95% intervals in {shown[0]['unit']}" if any(row["verdict"] != NOT_RUN for row in shown) else ""
+        lines += [f"{id}: {title(shown[0])}", f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']}){unit}"]
         for row in shown:
-            lines.append(f"    {basis(row) or 'ours'}: {outcome(row)}")
+            line = f"    {basis(row) or 'ours'}: {outcome(row)}"
+            whole = f"{line}; {ends(row)}" if row["verdict"] != NOT_RUN else line
+            lines += [whole] if whole == line or len(whole) <= WIDTH else [line, f"        {ends(row)}"]
             if row["desk"]:
                 lines.append(f"    desk scale, no verdict: {row['desk']}")
     if left:
         names = ", ".join(dict.fromkeys(f"{id} ({part})" if id in ran else id for id, part in left))
         lines += [
             *([""] if lines else []),
-            textwrap.fill(f"not run: {names}", 100, break_on_hyphens=False),
+            textwrap.fill(f"not run: {names}", WIDTH, break_on_hyphens=False),
             "`lth claims NAME` says what each lacks.",
         ]
     return "\n".join(lines)

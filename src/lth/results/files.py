@@ -19,7 +19,7 @@ from lth.config import Experiment, load_experiment
 from lth.errors import LthError
 from lth.results.columns import COLUMNS, CURVES, RANGES, SWEEP, TEXT
 from lth.results.expected import arms_of_stages, expected_networks, identity
-from lth.storage import read, write_atomically, write_bytes
+from lth.storage import mended, read, write_atomically, write_bytes
 
 MADE_BY = ["engine", "device", "library"]
 """Networks are compared only where these are the same; a GPU's library says the precision too."""
@@ -42,16 +42,18 @@ def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
     return file
 
 
-def load_results(experiment: str, arm: str | Collection[str] | None = None, round: int | None = None) -> pd.DataFrame:
+def load_results(
+    experiment: str, arm: str | Collection[str] | None = None, round: int | None = None, trial: int | None = None
+) -> pd.DataFrame:
     """All rows of an experiment, one per trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
 
-    arm: one or several, such as "ticket"; all if none is given. round: one; all if none is given.
+    arm: one or several, such as "ticket"; all if none is given. round, trial: one; all if none is given.
 
-    Raises LthError for an arm or round that the experiment has not, where rows that its params.yaml promises are missing, naming the stages
-    that make them, where there are others, and where engines, devices or library versions are mixed.
+    Raises LthError for an arm, round or trial that the experiment has not, where rows that its params.yaml promises are missing, naming the
+    stages that make them, where there are others, and where engines, devices or library versions are mixed.
     """
     plan = load_experiment(experiment)
-    rows = _load_all(plan, ".csv", _read_rows, arm, round)
+    rows = _load_all(plan, ".csv", _read_rows, arm, round, trial)
     for column in MADE_BY:
         if len(counts := rows[column].value_counts()) > 1:
             mixed = ", ".join(f"{value} ({count} rows)" for value, count in counts.items())
@@ -61,9 +63,11 @@ def load_results(experiment: str, arm: str | Collection[str] | None = None, roun
     return rows
 
 
-def load_curves(experiment: str, arm: str | Collection[str] | None = None, round: int | None = None) -> pd.DataFrame:
+def load_curves(
+    experiment: str, arm: str | Collection[str] | None = None, round: int | None = None, trial: int | None = None
+) -> pd.DataFrame:
     """All curves of an experiment, one row per network and evaluation point; the columns are `lth.results.columns.CURVES`. Else as `load_results`."""
-    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arm, round)
+    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arm, round, trial)
 
 
 def arms_of(folder: str) -> frozenset[str]:
@@ -175,8 +179,10 @@ def _load_all(
     parse: Callable[[bytes, Experiment], pd.DataFrame],
     arm: str | Collection[str] | None,
     round: int | None,
+    trial: int | None,
 ) -> pd.DataFrame:
-    remedy = f"make it with `dvc repro pipelines/{experiment.folder}/dvc.yaml`, or restore it with git"
+    make = f"`dvc repro pipelines/{experiment.folder}/dvc.yaml`"
+    remedy = f"make it with {make}"
     tables, trains = [], arms_of_stages(experiment)
     known = dict.fromkeys(itertools.chain(*trains.values()))
     arms = {arm} if isinstance(arm, str) else set(known) if arm is None else set(arm)
@@ -185,12 +191,17 @@ def _load_all(
         raise LthError(f"{experiment.folder} has no arm {', '.join(map(repr, sorted(unknown))):.60}; it has {has}")
     if round not in (None, *range(experiment.last_round + 1)):
         raise LthError(f"{experiment.folder} has rounds 0 to {experiment.last_round}, not {round!r}")
+    if trial not in (None, *(trials := experiment.trials.numbers)):
+        raise LthError(f"{experiment.folder} has trials {trials[0]} to {trials[-1]}, not {trial!r}")
     stages = {stage: networks for stage, networks in expected_networks(experiment).items() if not arms.isdisjoint(trains[stage])}
     of_round = {stage: networks for stage, networks in stages.items() if round in (at for _, at, *_ in networks)}
     for stage, networks in (of_round or stages).items():  # of a round, what has it is enough
         file = runs_folder(experiment) / f"{stage}{ending}"
         (first_arm, first_round, *_), *_ = networks  # which all start where this one does
         points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))
+        if not (file.exists() or _has_run(experiment.folder, stage) or paths.in_git(file)):
+            runs = f"{make} or `lth train {experiment.folder}` runs it"
+            raise LthError(f"{paths.shown(file)} is missing: {stage} of {experiment.folder} has not been run; {runs}")
         parsed = functools.partial(parse, experiment=experiment, points=points)
         table = read(file, parsed, remedy, sha256=recorded(experiment.folder, stage, file))
         found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
@@ -199,12 +210,15 @@ def _load_all(
                 "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
                 for network in sorted(absent)[:3]
             )
-            raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {remedy}")
+            raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {mended(file, remedy)}")
         if len(table) != len(networks) * (1 if ending == ".csv" else len(points)) or found - networks:
             raise LthError(
-                f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): {remedy}"
+                f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): "
+                f"{mended(file, remedy)}"
             )
         if not arms.issuperset(trains[stage]):
             table = table[table["arm"].isin(arms)]
-        tables.append(table if round is None else table[table["round"] == round])
+        for column, wanted in (("round", round), ("trial", trial)):
+            table = table if wanted is None else table[table[column] == wanted]
+        tables.append(table)
     return pd.concat(tables, ignore_index=True)

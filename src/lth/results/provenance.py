@@ -7,7 +7,6 @@ import json
 import platform
 import re
 import resource
-import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,9 +17,6 @@ from lth.results.files import read_sidecar
 from lth.storage import sha256, write_bytes
 
 LIBRARIES = ("torch", "numpy", "numba", "pandas", "dvc")
-
-PATIENCE = 10
-"""Seconds that git may take for an answer."""
 
 
 def record(sidecar: Path, outputs: list[Path], command: str, about: dict, seconds: float) -> None:
@@ -58,19 +54,10 @@ def _recorded(sidecar: Path) -> dict:
 
 def _commit() -> str:
     """The commit that was checked out, marked where tracked sources differed from it; `unknown` without git, or where this is no clone."""
-
-    def git(*words: str) -> str | None:
-        command = ["git", "-C", str(paths.ROOT), *words]
-        try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=PATIENCE)
-        except (OSError, subprocess.SubprocessError):  # no git on this machine, no clone, or something else by that name
-            return None
-        return done.stdout.decode(errors="replace").strip()
-
-    commit = git("rev-parse", "HEAD")
+    commit = paths.git("rev-parse", "HEAD")
     if commit is None or not re.fullmatch("[0-9a-f]{40,64}", commit):
         return "unknown"
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "pipelines", "params.yaml", "dvc.yaml")
+    changed = paths.git("status", "--porcelain", "--untracked-files=no", "--", "src", "pipelines", "params.yaml", "dvc.yaml")
     if changed is None:
         return "unknown"
     return commit + (" with changes" if any("dvc.lock" not in line for line in changed.splitlines()) else "")

@@ -71,7 +71,7 @@ class Tables:
         """One of the tables in EXTRA. Raises LthError for a damaged file."""
         experiment = self.names[name]
         file = paths.RESULTS / experiment / f"{table}.parquet"
-        remedy = f"make it with `dvc repro -s -f {stage(table, experiment)}`, or restore it with git"
+        remedy = f"make it with `dvc repro -s -f {stage(table, experiment)}`"
         return read(file, lambda content: _parse(content, table), remedy, sha256=recorded(experiment, EXTRA[table], file))
 
 

@@ -20,7 +20,7 @@ from lth.errors import LthError, one_line
 from lth.machine import memory_bytes
 from lth.networks import Network, build
 from lth.pruning import Masks
-from lth.storage import LARGEST, read, write_bytes
+from lth.storage import LARGEST, mended, read, write_bytes
 from lth.tickets.ticket import Rewound, Ticket, digest, initial_parameters
 
 
@@ -233,8 +233,7 @@ def _write(file: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 def _read(file: Path) -> dict[str, np.ndarray]:
-    remedy = f"restore it with git, or train it with `dvc repro pipelines/{file.parent.relative_to(paths.TICKETS)}/dvc.yaml`"
-    return read(file, _arrays, remedy)
+    return read(file, _arrays, f"train it with `dvc repro pipelines/{file.parent.relative_to(paths.TICKETS)}/dvc.yaml`")
 
 
 def _arrays(content: bytes) -> dict[str, np.ndarray]:
@@ -249,6 +248,4 @@ def _arrays(content: bytes) -> dict[str, np.ndarray]:
 
 
 def _unusable(file: Path, why: str) -> LthError:
-    return LthError(
-        f"{paths.shown(file)} cannot be used: {why}; restore it with `git checkout -- {paths.shown(file)}` or train that round again"
-    )
+    return LthError(f"{paths.shown(file)} cannot be used: {why}; {mended(file, 'train that round again')}")

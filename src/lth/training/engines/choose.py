@@ -99,8 +99,7 @@ def has_gpu(settings: Settings) -> bool:
 def numerics_id(network: str, engine: str) -> str:
     """The declared id of an engine's arithmetic for a network; it changes when results do (tests/test_golden.py holds it)."""
     file = paths.NUMERICS / f"{network}.yaml"
-    remedy = f"restore it with `git checkout -- {paths.shown(file)}`, or write it for a network of your own (docs/extending.md)"
-    ids = read(file, lambda content: dict(parse_yaml(content)), remedy)
+    ids = read(file, lambda content: dict(parse_yaml(content)), "write it for a network of your own (docs/extending.md)")
     if not isinstance(ids.get(engine), int):
         raise LthError(
             f"{paths.shown(file)}: {engine} must be declared with a whole number, not {ids.get(engine)!s:.60}; restore it with git"
