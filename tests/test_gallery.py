@@ -117,7 +117,15 @@ def test_what_is_said_is_escaped(root, monkeypatch):
     folder = paths.FIGURES / "paper"
     folder.mkdir(parents=True)
     row = {"figure": "figure4", "drawn from": "", "not run": "a<b>", "command": "x && y", "not planned": "", "caption": "c", "ours": ""}
-    shown = {**row, "figure": "figure1", "drawn from": "lenet<i>", "not run": "", "not planned": "d<e>", "caption": 'P_m "<1>"', "ours": "<2>"}
+    shown = {
+        **row,
+        "figure": "figure1",
+        "drawn from": "lenet<i>",
+        "not run": "",
+        "not planned": "d<e>",
+        "caption": 'P_m "<1>"',
+        "ours": "<2>",
+    }
     pd.DataFrame([shown, row]).to_csv(folder / "index.csv", index=False)
     (folder / "figure1.csv").write_text("n\n1\n5\n")
     claim = dict.fromkeys(sorted(COLUMNS), "<3>") | {
