@@ -5,7 +5,7 @@ The package imports lazily: `import lth` costs nothing until one of the names be
 
 from importlib import import_module
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 _HOMES = {
     "load_ticket": "lth.tickets",
