@@ -78,7 +78,8 @@ ROUND = 7
 networks = {"dense": ("ticket", 0), "ticket": ("ticket", ROUND), "reinit": ("reinit", ROUND)}
 figure, (left, right) = plt.subplots(1, 2, layout="constrained")
 for label, (arm, number) in networks.items():
-    curve = lth.load_curves(EXPERIMENT, arm, number, trial=0).query("draw == 0")
+    curve = lth.load_curves(EXPERIMENT, arm, number, trial=0)
+    curve = curve[curve["draw"] == 0]
     stop = curve.loc[curve["validation_loss"].idxmin()]
     (line,) = left.plot(
         curve["iteration"], curve["validation_loss"], linewidth=0.8, label=label
