@@ -88,7 +88,7 @@ for label, (arm, number) in networks.items():
 least = curves[curves["arm"] == "ticket"]["validation_loss"].min()
 remaining = tickets.groupby("round")["percent_remaining"].first()
 left.set(
-    title=f"trial 0, $P_m$ 100% and {remaining[ROUND]:.1f}%",
+    title=f"first trial, dense and $P_m$ {remaining[ROUND]:.1f}%",
     xlabel="training iteration",
     ylabel="validation loss (nats)",
     ylim=(0.9 * least, 3 * least),
