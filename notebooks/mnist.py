@@ -229,7 +229,7 @@ lenet[lenet["trials"] != "all"].set_index(["id", "part", "scaling", "trials"])[
 
 # %%
 def sooner(round: int, table: pd.DataFrame = curves) -> pd.DataFrame:
-    """Early stop of the dense network and a ticket, when the ticket first beats the dense minimum, and the span within 5% of its own."""
+    """Early stop of the dense network and a ticket, when the ticket first beats the dense minimum, and the span in which its loss is near its own least."""
     loss = table[table["arm"] == "ticket"].set_index(["round", "trial", "iteration"])[
         "validation_loss"
     ]
