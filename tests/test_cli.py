@@ -82,7 +82,9 @@ def test_claims_are_listed_in_full_by_name_and_as_csv(monkeypatch, capsys):
     lth(monkeypatch, "claims")
     said = capsys.readouterr().out
     assert "\nlenet-reinit-251: " in said
-    assert re.search(r"\n    paper 2.51 times .+; 95% intervals in times sooner\n    images .+ times \(n = \d+\); \d\.\d+ to \d\.\d+\n", said)
+    assert re.search(
+        r"\n    paper 2.51 times .+; 95% intervals in times sooner\n    images .+ times \(n = \d+\); \d\.\d+ to \d\.\d+\n", said
+    )
     assert "\nvgg-01: " not in said
     assert re.search(r"\nnot run: [\s\S]*\bvgg-01\b", said)
     lth(monkeypatch, "claims", "vgg-01")

@@ -33,7 +33,14 @@ from lth.training import loop
 LONGER = {"training.iterations": 160, "evaluation.every": 20, "network.dropout": 0.3, "network.width": 0.1}
 """Long enough to be killed on the way, with dropout so that the generator's state counts."""
 
-CONVOLUTIONAL = {**LONGER, "network.name": "conv2", "data.name": "cifar10", "pruning.conv": 0.1, "network.width": 0.05, "training.iterations": 60}
+CONVOLUTIONAL = {
+    **LONGER,
+    "network.name": "conv2",
+    "data.name": "cifar10",
+    "pruning.conv": 0.1,
+    "network.width": 0.05,
+    "training.iterations": 60,
+}
 """Trained by the sparse engine's kernels for convolutions."""
 
 processes = multiprocessing.get_context("forkserver")

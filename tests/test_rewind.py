@@ -43,7 +43,10 @@ CASES = {
     "resnet18, batchnorm and augmentation": ("torch", RESNET),
     "lenet, dropout": ("torch", {"network.dropout": 0.3}),
     "lenet": ("sparse", {}),
-    "conv2, dropout": ("sparse", {"network": {"name": "conv2", "width": 0.05, "dropout": 0.3}, "data.name": "cifar10", "pruning.conv": 0.1}),
+    "conv2, dropout": (
+        "sparse",
+        {"network": {"name": "conv2", "width": 0.05, "dropout": 0.3}, "data.name": "cifar10", "pruning.conv": 0.1},
+    ),
 }
 """The engine, and what is unlike the tiny experiment."""
 
