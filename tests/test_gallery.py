@@ -139,6 +139,7 @@ def test_what_is_said_is_escaped(root, monkeypatch):
         "needs": ["conv2"],
     }
     monkeypatch.setattr(gallery, "findings", lambda: [("<4>", "<5>")])
+    monkeypatch.setattr(gallery, "evidence", lambda: [{"title": "<6>", "cells": [("<7>", "<8>")], "paper": "<9>"}])
     for claims in ([claim], []):
         monkeypatch.setitem(SOURCES["paper"], "claims", claims)
         paths.RESULTS.mkdir(exist_ok=True)
@@ -154,7 +155,7 @@ def test_what_is_said_is_escaped(root, monkeypatch):
             "n = 1 to 5, by line",
         ):
             assert words in text
-        assert "<b>&lt;4&gt;:</b> &lt;5&gt;" in text
+        assert "<b>&lt;4&gt;</b> &lt;5&gt;" in text
         assert ("&lt;3&gt;" in text) == ("<b>✓ reproduced</b>" in text) == ("−0.25 to 1,234 &lt;3&gt;" in text) == bool(claims)
         assert ("&lt;2&gt;" in text) == (not claims), "a claim speaks where there is one"
 

@@ -14,7 +14,7 @@ from lth import paths
 from lth.errors import LthError
 from lth.reports import claims_map, found
 from lth.reports.claims_map import BEGIN, BEGIN_FOUND, END, END_FOUND, readme_found, readme_map, with_tables
-from lth.reports.found import findings, has_run, scope
+from lth.reports.found import evidence, findings, has_run, scope
 
 CLAIM = {
     "id": "lenet-es-38",
@@ -74,17 +74,21 @@ def test_text_around_what_is_generated_stays(write_claims):
 
 
 def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(write_claims):
-    fresh = FOUND[0] | {"trials": "fresh", "ours": "39% (by the way)", "n": 15, "verdict": "direction only"}
+    fresh = FOUND[0] | {"trials": "fresh", "ours": "39%, by the way", "n": 15, "verdict": "direction only"}
     unit = FOUND[0] | {"scaling": "unit", "ours": "3%", "verdict": "not reproduced"}
     write_claims([fresh, unit, *FOUND[:3], FOUND[3] | {"verdict": "not run"}, FOUND[4]])
     dense, reinit, structure = (ends for _, ends in findings())
     assert dense.startswith(
-        "at P_m 21.1 it stops 39% (by the way) sooner with images of unit length (→ direction only, n = 15; 95% interval 30.00 to 50.00) "
-        "and 3% sooner with pixels in [0, 1] (✗ not reproduced, n = 5; 95% interval 30.00 to 50.00); the paper, which does not say how it scales "
-        "images: 38%. At P_m 13.5 it is 0.4 points more accurate with "
+        "a winning ticket of Lenet stops 39% or 3% sooner at P_m 21.1 (the paper: 38%), and is 0.4 points more accurate at P_m 13.5 "
     )
-    assert reinit.endswith("It is … more accurate (– not run); the paper: 0.5 points.")
-    assert "it is 1 points more accurate with images of unit length" in structure
+    assert reinit.endswith(", and is … more accurate (the paper: 0.5 points).")
+    assert structure.startswith("is 1 points more accurate than random sparsity")
+    rows = {row["title"]: row["cells"] for row in evidence()}
+    assert rows[FOUND[0]["title"]] == [
+        ("39% (30.00 to 50.00)", "→ direction only, n = 15"),
+        ("3% (30.00 to 50.00)", "✗ not reproduced, n = 5"),
+    ]
+    assert rows[FOUND[3]["title"]] == [("– not run", "")] * 2
     assert scope() == "Judged so far, of the paper's claims and their parts: 4 of the 5 on Lenet and none of the 0 on other networks."
 
 

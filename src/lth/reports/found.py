@@ -1,4 +1,4 @@
-"""What was found, in three sentences that the verdicts fill, and how much of the paper that rests on."""
+"""What was found, in three sentences and a table that the verdicts fill, and how much of the paper that rests on."""
 
 import re
 
@@ -9,36 +9,37 @@ from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN
 from lth.config import COLLECTIONS, Experiment, experiment_names, load_experiment
 from lth.plots.networks import NETWORKS
-from lth.reports.verdicts import ends, marked
+from lth.reports.verdicts import ends, marked, title
 from lth.results.files import has_results
 from lth.results.spent import sidecars
 
+LENET = [("lenet-es-38", ""), ("lenet-acc-03", ""), ("lenet-reinit-251", ""), ("lenet-reinit-acc", ""), ("lenet-structure", "Lenet")]
+"""The claims, and their parts, that say most in fewest words: against the dense network, against fresh values, and what structure is worth."""
+
 
 def findings() -> list[tuple[str, str]]:
-    """Against the dense network, against the ticket's structure with fresh values, and what that structure is worth: what is compared, and how it ends.
-
-    Each claim as it stands on fresh trials where they have been judged, otherwise on the first.
-    """
-    claims = load_verdicts()
-    sooner, better = Found(claims, "lenet-es-38"), Found(claims, "lenet-acc-03")
-    faster, surer = Found(claims, "lenet-reinit-251"), Found(claims, "lenet-reinit-acc")
-    structure = Found(claims, "lenet-structure", "Lenet")
+    """Three sentences on Lenet: what is compared, and how it ends."""
+    sooner, better, faster, surer, structure = _founds()
     return [
         (
-            "Lenet's winning ticket against the dense network",
-            f"at {sooner.at} it stops {sooner.ours('{} sooner')}; the paper, which does not say how it scales images: {sooner.paper}. "
-            f"At {better.at} it is {better.ours('{} more accurate')}; the paper: {better.paper}.",
+            "Against its dense network",
+            f"a winning ticket of Lenet stops {sooner.ours} sooner at {sooner.at} (the paper: {sooner.paper}), and is {better.ours} more accurate at "
+            f"{better.at} (the paper: {better.paper}).",
         ),
         (
-            "The ticket against its own structure with fresh values",
-            f"at {faster.at} it stops {faster.ours('{} sooner')}; the paper: {faster.paper}. "
-            f"It is {surer.ours('{} more accurate')}; the paper: {surer.paper}.",
+            "Against its own structure with fresh values",
+            f"it stops {faster.ours} sooner at {faster.at} (the paper: {faster.paper}), and is {surer.ours} more accurate (the paper: {surer.paper}).",
         ),
         (
-            "That structure, with fresh values, against random sparsity",
-            f"at the end of training it is {structure.ours('{} more accurate')}; the paper: {structure.paper}.",
+            "That structure with fresh values",
+            f"is {structure.ours} more accurate than random sparsity at the end of training (the paper: {structure.paper}).",
         ),
     ]
+
+
+def evidence() -> list[dict]:
+    """What each number in the sentences rests on, a row a claim: title, paper, and a cell a scaling, of two lines."""
+    return [{"title": found.title, "paper": found.paper, "cells": found.cells()} for found in _founds()]
 
 
 def scope() -> str:
@@ -53,23 +54,36 @@ def scope() -> str:
 
 
 class Found:
-    """One claim, on every scaling of the images that it has been judged on."""
+    """One claim as it stands on each scaling of the images: on fresh trials where they have been judged, otherwise on the first."""
 
     def __init__(self, claims: pd.DataFrame, id: str, part: str = ""):
         rows = claims[(claims["id"] == id) & (claims["part"] == part)].to_dict("records")
         on = {(row["scaling"], row["trials"]): row for row in rows if row["verdict"] != NOT_RUN}
-        best = {scaling: next((on[scaling, trials] for trials in (FRESH, FIRST) if (scaling, trials) in on), None) for scaling in SCALINGS}
-        self._judged = {scaling: row for scaling, row in best.items() if row}
+        self._rows = [next((on[scaling, trials] for trials in (FRESH, FIRST) if (scaling, trials) in on), None) for scaling in SCALINGS]
+        self.title = title(rows[0])
         self.paper = rows[0]["paper"]
-        self.at = " ".join(re.findall(r"P_m [\d.]+", rows[0]["title"]))
+        self.at = " ".join(re.findall(r"P_m [\d.]+", self.title))
 
-    def ours(self, words: str) -> str:
-        """`31% sooner with pixels in [0, 1] (✓ reproduced, n = 5; 95% interval 18 to 44.1) and 3% sooner …`. words: with {} for the estimate."""
-        said = [
-            f"{words.format(_unsigned(row['ours']))} with {SCALINGS[scaling]} ({marked(row['verdict'])}, n = {row['n']}; 95% interval {ends(row)})"
-            for scaling, row in self._judged.items()
+    @property
+    def ours(self) -> str:
+        """The estimates: `18% or 22%`, `0.21 or 0.47 points`."""
+        values = [_unsigned(row["ours"]) for row in self._rows if row] or ["…"]
+        _, space, unit = values[-1].partition(" ")
+        return " or ".join([*(value.removesuffix(space + unit) for value in values[:-1]), values[-1]])
+
+    def cells(self) -> list[tuple[str, str]]:
+        """Estimate and interval, and verdict, by scaling."""
+        return [
+            (f"{row['ours'].partition(',')[0]} ({ends(row)})", f"{marked(row['verdict'])}, n = {row['n']}")
+            if row
+            else (marked(NOT_RUN), "")
+            for row in self._rows
         ]
-        return " and ".join(said) or f"{words.format('…')} ({marked(NOT_RUN)})"
+
+
+def _founds() -> list[Found]:
+    claims = load_verdicts()
+    return [Found(claims, id, part) for id, part in LENET]
 
 
 def _unsigned(ours: str) -> str:
@@ -81,8 +95,8 @@ def has_run() -> tuple[list[dict], str]:
     """By network how many experiments of each collection have been run, a row a network; and on what devices, in a sentence."""
     plans = {collection: [load_experiment(name) for name in experiment_names(collection)] for collection in COLLECTIONS}
     table = [
-        {"network": title, "run": [_run([plan for plan in of if plan.network.name == name]) for of in plans.values() if of]}
-        for name, title in NETWORKS.items()
+        {"network": network, "run": [_run([plan for plan in of if plan.network.name == name]) for of in plans.values() if of]}
+        for name, network in NETWORKS.items()
     ]
     devices = {stage["device"] for of in plans.values() for plan in of for stage in sidecars(plan.folder) if "device" in stage}
     return table, "No result comes from a GPU: all were trained on the CPU." if devices <= {
