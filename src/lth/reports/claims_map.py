@@ -10,7 +10,7 @@ from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.config import COLLECTIONS, experiment_names
 from lth.errors import LthError
-from lth.reports.found import evidence, findings, has_run, scope
+from lth.reports.found import has_run, opening, scope
 from lth.reports.pages import render
 from lth.reports.verdicts import counted, disagreements, in_order, marked, outcome, title
 from lth.results.spent import cost
@@ -37,14 +37,8 @@ def readme_found() -> str:
     """What was found, in sentences and in one picture, and what that rests on, as Markdown."""
     table, devices = has_run()
     collections = [collection for collection in COLLECTIONS if experiment_names(collection)]
-    found = {
-        "findings": findings(),
-        "evidence": evidence(),
-        "scalings": SCALINGS.values(),
-        "scope": scope(),
-        "effects": _picture("effects"),
-    }
-    return render("found.md.jinja", **found, collections=collections, run=table, devices=devices)
+    found = {"scope": scope(), "devices": devices, "effects": _picture("effects"), "collections": collections, "run": table}
+    return render("found.md.jinja", **opening(), **found)
 
 
 def readme_map() -> str:

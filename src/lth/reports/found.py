@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from lth.claims.basis import FIRST, FRESH, SCALINGS
+from lth.claims.basis import FIRST, FRESH, L2, SCALINGS, UNIT
 from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN
 from lth.config import COLLECTIONS, Experiment, experiment_names, load_experiment
@@ -15,6 +15,14 @@ from lth.results.spent import sidecars
 
 LENET = [("lenet-es-38", ""), ("lenet-acc-03", ""), ("lenet-reinit-251", ""), ("lenet-reinit-acc", ""), ("lenet-structure", "Lenet")]
 """The claims, and their parts, that say most in fewest words: against the dense network, against fresh values, and what structure is worth."""
+
+
+TWO_SCALINGS = f"Where there are two numbers, the first is with {SCALINGS[L2]} and the second with {SCALINGS[UNIT]}: the paper does not say how it scales images."
+
+
+def opening() -> dict:
+    """What README and the gallery begin with, as their templates read it."""
+    return {"two_scalings": TWO_SCALINGS, "findings": findings(), "evidence": evidence(), "scalings": list(SCALINGS.values())}
 
 
 def findings() -> list[tuple[str, str]]:

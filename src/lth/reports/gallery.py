@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lth import paths
-from lth.claims.basis import SCALINGS
 from lth.claims.table import FILES, load_verdicts
 from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.figures import FIGURES, title
 from lth.reports.citation import PAPER, provenance, software
 from lth.reports.drawing import DRAWN, index_of
-from lth.reports.found import evidence, findings
+from lth.reports.found import opening
 from lth.reports.pages import render
 from lth.reports.verdicts import basis, counted, in_order, interval, marked
 from lth.storage import read, sha256, summed
@@ -98,9 +97,7 @@ def readme() -> str:
 def _shared() -> dict:
     """What both pages begin with and say in the same words."""
     return {
-        "findings": findings(),
-        "evidence": evidence(),
-        "scalings": SCALINGS.values(),
+        **opening(),
         "counted": counted(load_verdicts()),
         "verdicts": list(map(marked, VERDICTS)),
         "kinds": KINDS,
