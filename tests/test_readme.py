@@ -76,8 +76,13 @@ def test_text_around_what_is_generated_stays(write_claims):
 def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(write_claims):
     fresh = FOUND[0] | {"trials": "fresh", "ours": "39%, by the way", "n": 15, "verdict": "direction only"}
     unit = FOUND[0] | {"scaling": "unit", "ours": "3%", "verdict": "not reproduced"}
-    write_claims([fresh, unit, *FOUND[:3], FOUND[3] | {"verdict": "not run"}, FOUND[4]])
-    dense, reinit, structure = (ends for _, ends in findings())
+    desk = NETWORK | {"title": "Ticket stops earlier", "paper": "3.5 times", "verdict": "not run", "desk": "3.1 times, as claimed (n = 3)"}
+    write_claims([fresh, unit, *FOUND[:3], FOUND[3] | {"verdict": "not run"}, FOUND[4], desk])
+    said = findings()
+    dense, reinit, structure = (ends for _, ends in said[:3])
+    network, points = said[3]
+    assert network.startswith("Conv-2 on CIFAR10, narrower than the paper's")
+    assert points == "ticket stops earlier: 3.1 times, as claimed (n = 3), the paper 3.5 times."
     assert dense.startswith(
         "a winning ticket of Lenet stops 39% or 3% sooner at P_m 21.1 (the paper: 38%), and is 0.4 points more accurate at P_m 13.5 "
     )
@@ -89,7 +94,7 @@ def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(writ
         ("3% (30.00 to 50.00)", "✗ not reproduced, n = 5"),
     ]
     assert rows[FOUND[3]["title"]] == [("– not run", "")] * 2
-    assert scope() == "Judged so far, of the paper's claims and their parts: 4 of the 5 on Lenet and none of the 0 on other networks."
+    assert scope() == "Judged so far, of the paper's claims and their parts: 4 of the 5 on Lenet and none of the 1 on other networks."
 
 
 def test_what_has_run_is_counted_and_on_what(root):
@@ -150,12 +155,12 @@ def test_parts_of_a_claim_about_another_network_share_a_row(write_claims):
         "evidence": "",
         "not run": "conv4 (ticket)",
         "experiment": "conv4",
-        "desk": "as claimed: 2.1",
+        "desk": "2.1, as claimed",
     }
     write_claims([NETWORK | {"paper": "3.5 times"}, NETWORK | {"part": "Conv-4", "paper": "3.5 times"} | later])
     (row,) = [line for line in readme_map().splitlines() if line.startswith("| Ticket stops")]
     ours = "Conv-2: ✓ reproduced: 40% (n = 5)<br>Conv-4: – not run"
-    assert row == f"| Ticket stops earlier, Figure 4 | {ours} | 3.5 times | Conv-2: –<br>Conv-4: as claimed: 2.1 |"
+    assert row == f"| Ticket stops earlier, Figure 4 | {ours} | 3.5 times | Conv-2: –<br>Conv-4: 2.1, as claimed |"
 
 
 def test_fresh_trials_lead_and_both_scalings_stand_side_by_side(write_claims):

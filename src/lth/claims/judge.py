@@ -121,7 +121,7 @@ def desk_points(claim: Claim, loaded: Tables) -> str:
         return ""
     if len(measured.effects) < 2:
         return f"{measured.ours}, of one trial"
-    return f"{DIRECTIONS[measured.verdict()]}: {measured.ours} (n = {len(measured.effects)})"
+    return f"{measured.ours}, {DIRECTIONS[measured.verdict()]} (n = {len(measured.effects)})"
 
 
 def _measured(claim: Claim, tables: Tables) -> Measured:

@@ -17,6 +17,8 @@ LENET = [("lenet-es-38", ""), ("lenet-acc-03", ""), ("lenet-reinit-251", ""), ("
 """The claims, and their parts, that say most in fewest words: against the dense network, against fresh values, and what structure is worth."""
 
 
+NARROW = ["conv-es", "conv-acc"]
+"""The claims on convolutional networks of which those of desk scale are named beside Lenet's."""
 TWO_SCALINGS = f"Where there are two numbers, the first is with {SCALINGS[L2]} and the second with {SCALINGS[UNIT]}: the paper does not say how it scales images."
 
 
@@ -26,7 +28,7 @@ def opening() -> dict:
 
 
 def findings() -> list[tuple[str, str]]:
-    """Three sentences on Lenet: what is compared, and how it ends."""
+    """Three sentences on Lenet, and one on each narrower network that has been run: what is compared, and how it ends."""
     sooner, better, faster, surer, structure = _founds()
     return [
         (
@@ -42,6 +44,22 @@ def findings() -> list[tuple[str, str]]:
             "That structure with fresh values",
             f"is {structure.ours} more accurate than random sparsity at the end of training (the paper: {structure.paper}).",
         ),
+        *_narrow(),
+    ]
+
+
+def _narrow() -> list[tuple[str, str]]:
+    claims = load_verdicts()
+    pointing = claims[claims["id"].isin(NARROW) & (claims["desk"] != "")]
+    return [
+        (
+            f"{network} on CIFAR10, narrower than the paper's and without a verdict:",
+            "; ".join(
+                f"{row['title'][0].lower()}{row['title'][1:]}: {row['desk']}, the paper {row['paper']}" for row in rows.to_dict("records")
+            )
+            + ".",
+        )
+        for network, rows in pointing.groupby("part", sort=False)
     ]
 
 
