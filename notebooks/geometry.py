@@ -135,18 +135,27 @@ show("beyond_plane")
 show("beyond_curvature")
 
 # %% [markdown]
-# ## Further
+# ## Values without the mask
+#
+# The weights that survive began large, with either sign. Are those values worth something on other structures, or only where they stood?
 
 # %%
-SHOWN = {
-    "beyond_instability",
-    "beyond_distances",
-    "beyond_basin",
-    "beyond_surface",
-    "beyond_landscape",
-    "beyond_plane",
-    "beyond_curvature",
-}
-for name, figure in FIGURES.items():
-    if name not in SHOWN and figure.drawable(FOLDERS):
-        show(name)
+show("beyond_bimodal")
+
+# %% [markdown]
+# ## Ways to retrain
+#
+# A pruned network may also train on from where it is. Whether that beats going back to its initial values is a question of the learning rate.
+
+# %%
+show("beyond_retraining")
+
+# %% [markdown]
+# ## Where rewinding is needed
+#
+# Deep networks at high rates need an iteration to go back to other than the first. Does Lenet, at some rate above the paper's?
+
+# %%
+show("beyond_rates")
+if "lenet-late" in FOLDERS:
+    show("beyond_rewinding")

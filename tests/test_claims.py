@@ -160,7 +160,7 @@ def test_claims_of_what_came_after_are_judged_on_the_collection_beyond(root):
     literal("lenet-values", {"blocks": blocks, "training.iterations": 1000, "evaluation.every": 100}, collection="beyond")
     rows = {(row["id"], row["part"]): row for row in judge_all(claims=BEYOND).to_dict("records")}
     found = rows["values-scale", "random mask"]
-    assert (found["verdict"], found["ours"], found["evidence"]) == ("reproduced", "+0.00 points, mean over P_m 80–64", "confirmation")
+    assert (found["verdict"], found["ours"], found["evidence"]) == ("reproduced", "+0.00 points at P_m 80", "confirmation")
     assert rows["values-scale", "dense"]["not run"] == "lenet-values (drawn-dense, gaussian-dense)"
     assert rows["values-scale", "dense"]["command"] == "dvc repro pipelines/beyond/lenet-values/dvc.yaml"
 

@@ -19,7 +19,7 @@ class Literal:
     def extra(self, experiment: str, table: str) -> pd.DataFrame:
         assert experiment == "copies"
         arms = {"ticket": (0.01, 0.02), "reinit": (0.05, 0.07)}
-        who = [{"line": "orders", "arm": arm, "round": 3, "trial": trial} for arm in arms for trial in (0, 1)]
+        who = [{"line": "orders", "arm": arm, "round": 3, "trial": trial, "percent_remaining": 51.3} for arm in arms for trial in (0, 1)]
         if table == "distances":
             return pd.DataFrame([row | {"distance": {"ticket": 2.0, "reinit": 5.0}[row["arm"]] + row["trial"]} for row in who])
         ends = {0.0: 0.02, 1.0: 0.04}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 import yaml
@@ -15,19 +16,18 @@ from lth.anatomy.connectivity import distance, on_the_line, pruned, shares, surv
 from lth.anatomy.curvature import extremes
 from lth.anatomy.curvature import hessian as hessian_product
 from lth.anatomy.landscape import Plane, direction, moved
-from lth.claims.estimators.connectivity import barriers as judged_barriers
+from lth.claims.estimators.connectivity import barriers, heights
 from lth.config import load_experiment, load_settings
 from lth.data import Split
 from lth.errors import LthError
 from lth.experiments.connectivity import measure_connectivity
-from lth.experiments.copies import arms, copied, load_ends, train_copies
+from lth.experiments.copies import copied, load_ends, train_copies
 from lth.experiments.landscape import measure_landscape
 from lth.experiments.rounds import train_round
 from lth.figures import FIGURES
-from lth.measures import barrier
 from lth.networks import build
 from lth.plots import style
-from lth.plots.copies import barriers
+from lth.plots.copies import barrier_lines
 from lth.results.files import load_results
 from lth.results.tables import Tables
 from lth.sentences import fill
@@ -64,7 +64,7 @@ def trained(tmp_path_factory):
         for name, training in (("copies", {}), ("late", {"rewind": REWIND})):
             write_copies(root, name, **training)
             experiment = load_experiment(f"beyond/{name}")
-            for arm in arms(experiment):
+            for arm in experiment.copied:
                 train_copies(load_settings(), experiment, arm)
             measure_connectivity(load_settings(), experiment)
         patched.setattr("lth.experiments.landscape.REACH", np.linspace(-1, 1, 5))
@@ -75,7 +75,9 @@ def trained(tmp_path_factory):
 
 @pytest.fixture
 def project(trained, monkeypatch):
+    """Its networks are trained too shortly to learn anything, and none of them counts as collapsed."""
     tiny.move_root(trained, monkeypatch.setattr)
+    monkeypatch.setattr("lth.plots.copies.COLLAPSED", 0)
     return trained
 
 
@@ -103,7 +105,7 @@ def test_the_first_copy_is_the_network_itself(project):
 def test_copies_share_start_and_structure_and_nothing_else(project):
     for name in ("beyond/copies", "beyond/late"):
         experiment = load_experiment(name)
-        for arm in arms(experiment):
+        for arm in experiment.copied:
             ends = load_ends(experiment, arm)
             assert len(ends) == (4 if arm == "parent" else 4 if arm == "dense" else 8)
             for (round, trial, copy), parameters in ends.items():
@@ -130,7 +132,7 @@ def test_structures_are_those_of_the_arms(project):
 def test_late_copies_start_where_the_dense_run_was(project):
     """A dense network that goes on from there with a fresh optimiser is another than the one that never stopped."""
     early, late = load_experiment("beyond/copies"), load_experiment("beyond/late")
-    assert arms(late) == ["dense", "ticket", "reshuffle", "random"]
+    assert late.copied == ("dense", "ticket", "reshuffle", "random")
     assert {ticket.rewound.iteration for ticket in copied(late, "ticket")} == {REWIND}
     assert [ticket.rewound.sha256 for ticket in copied(late, "ticket")[:2]] == [t.rewound.sha256 for t in load_tickets(late, 1)]
     assert not same(load_ends(early, "dense")[0, 0, 0], load_ends(late, "dense")[0, 0, 0])
@@ -140,12 +142,10 @@ def test_the_tables_hold_every_line(project):
     lines = Tables({"copies": "beyond/copies"}).extra("copies", "lines")
     counts = lines.groupby(["line", "arm"]).size().to_dict()
     pairs = {("orders", arm): 4 for arm in ("ticket", "reinit", "reshuffle", "random")} | {("orders", "dense"): 2}
-    assert counts == {key: 4 * count for key, count in (pairs | {("parent", "ticket"): 4, ("reinit", "ticket"): 4}).items()}
+    joined = {(line, "ticket"): 4 for line in ("parent", "pruned", "reinit")}
+    assert counts == {key: 4 * count for key, count in (pairs | joined).items()}
     distances = Tables({"copies": "beyond/copies"}).extra("copies", "distances")
-    assert set(zip(distances["line"], distances["arm"], strict=True)) == {*pairs, ("parent", "ticket"), ("reinit", "ticket")} | {
-        ("dense", "ticket"),
-        ("dense", "random"),
-    }
+    assert set(zip(distances["line"], distances["arm"], strict=True)) == {*pairs, *joined, ("dense", "ticket"), ("dense", "random")}
     assert (distances["distance"] > 0).mean() > 0.9, "so small a network may be dead, and its weights stay where they are"
 
 
@@ -221,18 +221,27 @@ def test_a_mistake_in_params_is_one_line(root, change, says):
         load_experiment("beyond/copies")
 
 
+def rise(errors, line: str = "orders") -> float:
+    """The barrier on one line, as a share."""
+    who = {"line": line, "arm": "ticket", "round": 1, "trial": 0, "percent_remaining": 80.0}
+    points = pd.DataFrame([who | {"share": share, "test_error": error} for share, error in enumerate(errors)])
+    return heights(points, "test_error")["barrier"].item() / 100
+
+
 def test_a_line_between_minima_of_a_quadratic():
     """(w² - 1)² has minima at -1 and 1 and a barrier of 1 between them; w² between them has none."""
     one, other = {"w": torch.tensor([1.0])}, {"w": torch.tensor([-1.0])}
     line = [float(on_the_line(one, other, float(share))["w"]) for share in shares(5)]
     assert line == [-1, -0.5, 0, 0.5, 1]
-    assert barrier([(w**2 - 1) ** 2 for w in line]) == 1
-    assert barrier([w**2 for w in line]) == 0
+    assert rise([(w**2 - 1) ** 2 for w in line]) == 1
+    assert rise([w**2 for w in line]) == 0
 
 
-def test_the_barrier_is_over_the_mean_of_the_ends():
-    assert barrier([0.02, 0.10, 0.04]) == pytest.approx(0.07)
-    assert barrier([0.02, 0.01, 0.04]) == pytest.approx(0.01), "the worse end is on the line too"
+def test_a_barrier_is_over_the_mean_of_like_ends_and_over_the_worse_of_others():
+    assert rise([0.02, 0.10, 0.04]) == pytest.approx(0.07)
+    assert rise([0.02, 0.01, 0.04]) == pytest.approx(0.01), "the worse end is on the line too"
+    assert rise([0.02, 0.10, 0.04], "parent") == pytest.approx(0.06)
+    assert rise([0.02, 0.03, 0.04], "pruned") == 0, "a slope is no barrier"
 
 
 def test_distance_is_over_survivors():
@@ -326,7 +335,14 @@ def test_sentences_read_the_tables(project):
 
 def test_barriers_are_drawn_as_they_are_judged(project):
     """Drawn from all lines at once, judged of one arm and round."""
-    drawn = barriers(Tables(NAMED).extra("lenet-copies", "lines"), "test_error")
-    mine = drawn[(drawn["line"] == "parent") & (drawn["round"] == 2)].set_index("trial")["barrier"]
-    judged = judged_barriers(Tables(NAMED), "lenet-copies", "parent", "ticket", 2)
-    assert mine.to_dict() == pytest.approx(judged.to_dict())
+    points = Tables(NAMED).extra("lenet-copies", "lines")
+    (drawn,) = barrier_lines("barrier", points, "test_error", {("parent", "ticket"): ("", "blue", "-", "o")})
+    judged = [barriers(Tables(NAMED), "lenet-copies", "parent", "ticket", round).mean() for round in (1, 2)]
+    assert drawn.points["mean"].tolist() == pytest.approx(judged)
+
+
+def test_nothing_is_drawn_where_networks_have_collapsed():
+    who = [{"line": "orders", "arm": "ticket", "round": round, "trial": 0, "percent_remaining": 80.0 / round} for round in (1, 2)]
+    points = pd.DataFrame([row | {"share": share, "test_error": 0.45 * row["round"]} for row in who for share in (0.0, 1.0)])
+    (drawn,) = barrier_lines("barrier", points, "test_error", {("orders", "ticket"): ("", "blue", "-", "o")})
+    assert drawn.points["x"].tolist() == [80]

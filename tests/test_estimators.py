@@ -215,6 +215,26 @@ def test_arms_are_compared_over_the_rounds_that_both_hold():
     assert around.effects == pytest.approx([20, 20]), "10 points from the ticket in either round, on either side"
 
 
+def test_opposite_differences_do_not_cancel_where_every_round_is_judged():
+    values = {("ticket", 1): [0.803, 0.803, 0.803], ("reinit", 1): [0.8, 0.8, 0.8]}
+    values |= {("ticket", 2): [0.696, 0.6965, 0.6955], ("reinit", 2): [0.7, 0.7, 0.7]}
+    options = {"arm": "ticket", "other": "reinit", "column": "es_test_accuracy", "experiment": "lenet", "points": 0.2}
+    rows = table(values, "es_test_accuracy")
+    assert estimators.do_not_differ(rows, **options).verdict() == "reproduced"
+    worst = estimators.do_not_differ(rows, every_round=True, **options)
+    assert (worst.ours, worst.verdict()) == ("-0.40 points at P_m 64", "not reproduced")
+
+
+@pytest.mark.parametrize(("margin", "verdict"), [(0, "inconclusive"), (0.2, "reproduced")])
+def test_at_least_as_good_is_no_better_by_a_margin(margin, verdict):
+    rows = Stub(
+        one=rows_of({("ticket", 1): [0.8, 0.8005, 0.7995]}, "es_test_accuracy"),
+        other=rows_of({("ticket", 1): [0.8] * 3}, "es_test_accuracy"),
+    )
+    found = estimators.beats_experiment(rows, experiment="one", other="other", column="es_test_accuracy", margin=margin)
+    assert found.verdict() == verdict
+
+
 def test_collapsed_networks_rule_no_mean():
     values = {("ticket", 0): [0.9, 0.9], ("ticket", 3): [0.9, 0.8], ("reinit", 3): [0.8, 0.8]}
     values |= {("ticket", 17): [0.9, 0.9], ("reinit", 17): [0.7, 0.6], ("ticket", 18): [0.1, 0.1], ("reinit", 18): [0.9, 0.9]}

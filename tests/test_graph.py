@@ -12,7 +12,6 @@ import yaml
 
 from lth import paths
 from lth.config import COLLECTIONS, experiment_names, load_experiment
-from lth.experiments.copies import arms
 from lth.figures import FIGURES
 from lth.results.files import has_results
 
@@ -80,13 +79,18 @@ def test_copies_are_those_of_their_experiments():
     stages, experiments = ROOT_STAGES["copies"]["foreach"], [name for name in experiment_names() if load_experiment(name).copies]
     found = {key: (item["of"], item["arm"], item["lent"]) for key, item in stages.items()}
     assert found == {
-        f"{plan.name}-{arm}": (plan.folder, arm, plan.copies.of) for plan in map(load_experiment, experiments) for arm in arms(plan)
+        f"{plan.name}-{arm}": (plan.folder, arm, plan.copies.of) for plan in map(load_experiment, experiments) for arm in plan.copied
     }
     assert list(ROOT_STAGES["connectivity"]["foreach"].values()) == experiments
     assert list(ROOT_STAGES["landscape"]["foreach"].values()) == [name for name in experiments if load_experiment(name).copies.around]
-    for stage, anatomy in (("copies", []), ("connectivity", ["connectivity"]), ("landscape", ["curvature", "landscape"])):
+    measured = {
+        "copies": [],
+        "connectivity": ["anatomy/connectivity.py", "experiments/connectivity.py"],
+        "landscape": ["anatomy/connectivity.py", "anatomy/curvature.py", "anatomy/landscape.py", "experiments/landscape.py"],
+    }
+    for stage, reads in measured.items():
         sources = [dep for dep in ROOT_STAGES[stage]["do"]["deps"] if dep.startswith("src/")]
-        assert sources == [*(f"src/lth/anatomy/{name}.py" for name in anatomy), "src/lth/numerics/lenet.yaml"]
+        assert sources == [f"src/lth/{name}" for name in (*reads, "numerics/lenet.yaml")], "where numbers are measured, its code counts"
 
 
 @pytest.mark.parametrize("name", experiment_names())

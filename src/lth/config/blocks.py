@@ -6,6 +6,10 @@ from pydantic import Field, model_validator
 
 from lth.config.settings import Folder, Frozen, RoundName
 
+DENSE, PARENT = "dense", "parent"
+COPIED = (DENSE, "ticket", "reinit", "reshuffle", "random", PARENT)
+"""What `copies` trains: the dense network, the tickets of its rounds, three controls of theirs, and the network of the round before each."""
+
 
 class Block(Frozen):
     """One named block of controls: one DVC stage."""
@@ -50,6 +54,12 @@ class Copies(Frozen):
         if self.around and self.around not in self.rounds:
             raise ValueError(f"around is {self.around}, allowed: {', '.join(self.rounds)}")
         return self
+
+    def networks(self, arm: str) -> dict[int, int]:
+        """How many an arm of COPIED trains of each round and trial: two copies, of a parent one."""
+        if arm == PARENT:
+            return {round - 1: 1 for round in self.numbers}
+        return dict.fromkeys([0] if arm == DENSE else self.numbers, 2)
 
     @property
     def numbers(self) -> list[int]:

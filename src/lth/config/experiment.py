@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from lth.config.architectures import ARCHITECTURES
-from lth.config.blocks import Block, Copies
+from lth.config.blocks import COPIED, PARENT, Block, Copies
 from lth.config.data_sets import data_sets
 from lth.config.network import DataConfig, NetworkConfig
 from lth.config.pruning import AT_ONCE, RATES, PruningConfig
@@ -147,6 +147,13 @@ class Experiment(Frozen):
     def last_round(self) -> int:
         """The last round, or level of pruning made at once, that has a mask."""
         return self.pruning.levels or len(self.rounds) - 1
+
+    @property
+    def copied(self) -> tuple[str, ...]:
+        """The arms of `copies`: where tickets are rewound those alone that keep values, since fresh ones return nowhere."""
+        if self.copies is None:
+            return ()
+        return tuple(arm for arm in COPIED if not self.training.rewind or arm not in ("reinit", PARENT))
 
     def first_iteration(self, arm: str, round: int) -> int:
         """The iteration that a network's training starts from, counted as the dense network's are."""

@@ -1,4 +1,5 @@
-"""Masks that another experiment has found for the same dense networks (`pruning.of`): an experiment of its own values or controls trains them."""
+"""Masks that another experiment has found for the same dense networks: an experiment of its own values or controls trains them (`pruning.of`), or
+copies them (`copies.of`)."""
 
 import operator
 from collections.abc import Sequence
@@ -18,16 +19,19 @@ ALIKE = ("family", "network", "trials", "training.variants", "pruning.conv", "pr
 
 def check_lender(experiment: Experiment) -> None:
     """Before anything is trained. Raises LthError where the lender's networks, trials or rates are others, or it has too few rounds."""
-    if not experiment.pruning.of:
+    if experiment.pruning.of:
+        lender, last, remedy = load_experiment(experiment.pruning.of), experiment.last_round, "lower pruning.levels"
+    elif experiment.copies:
+        lender, last, remedy = load_experiment(experiment.copies.of), experiment.copies.numbers[-1], "shorten copies.rounds"
+    else:
         return
-    lender = load_experiment(experiment.pruning.of)
     lends = f"{experiment.folder} borrows tickets of {lender.folder}, which has"
     for name in ALIKE:
         wanted, found = map(operator.attrgetter(name), (experiment, lender))
         if wanted != found:
             raise LthError(f"{lends} another {name}: {found}, not {wanted}")
-    if lender.last_round < experiment.last_round:
-        raise LthError(f"{lends} {lender.last_round} rounds, not {experiment.last_round}: lower pruning.levels")
+    if lender.last_round < last:
+        raise LthError(f"{lends} {lender.last_round} rounds, not {last}: {remedy}")
     if absent := [file for file in lent_files(experiment, "r00") if not file.is_file()]:
         raise LthError(f"{lends} no {paths.shown(absent[0])}: {mended(absent[0], f'train it with `lth train {lender.folder}`')}")
 
@@ -47,9 +51,13 @@ def lent_by(experiment: Experiment) -> tuple[str, str] | None:
 
 def lent_masks(experiment: Experiment, tickets: Sequence[Ticket]) -> list[Masks]:
     """The lender's masks, round by round from the first. tickets: the borrower's, of round 0. Raises LthError where seeds differ."""
-    rounds = load_rounds(load_experiment(experiment.pruning.of), range(1, experiment.pruning.levels + 1))
-    if (seed := rounds[1][0].seed) != tickets[0].seed:
-        raise LthError(
-            f"{experiment.folder} borrows tickets of {experiment.pruning.of}, which has another seed: {seed}, not {tickets[0].seed}"
-        )
+    rounds = lent_rounds(experiment, experiment.pruning.of, range(1, experiment.pruning.levels + 1), tickets[0].seed)
     return [stacked([ticket.mask for ticket in lent]) for lent in rounds.values()]
+
+
+def lent_rounds(experiment: Experiment, lender: str, rounds: Sequence[int], seed: int) -> dict[int, list[Ticket]]:
+    """The lender's tickets, by round. seed: the borrower's. Raises LthError where the lender's is another."""
+    lent = load_rounds(load_experiment(lender), rounds)
+    if (found := lent[rounds[0]][0].seed) != seed:
+        raise LthError(f"{experiment.folder} borrows tickets of {lender}, which has another seed: {found}, not {seed}")
+    return lent

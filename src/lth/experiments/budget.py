@@ -57,7 +57,8 @@ class Budget:
 
 def budget(experiment: Experiment, settings: Settings, cores: int) -> Budget:
     """What all stages of an experiment take."""
-    stages = [stage_budget(experiment, settings, cores, networks) for networks in stage_networks(experiment).values()]
+    everything = stage_networks(experiment) | copied_networks(experiment)
+    stages = [stage_budget(experiment, settings, cores, networks) for networks in everything.values()]
     added = {name: sum(getattr(stage, name) for stage in stages) for name in ("networks", "operations", "gpu_seconds", "core_seconds")}
     return Budget(
         **added,
@@ -126,6 +127,18 @@ def stage_networks(experiment: Experiment) -> dict[str, list[Alike]]:
         plan = whole.ends(training.iterations)
         stages["r00"] += [Alike(stages["r00"][0].count, level, plan) for level in range(1, experiment.pruning.levels)]
     return stages
+
+
+def copied_networks(experiment: Experiment) -> dict[str, list[Alike]]:
+    """What the stages train that copy networks (`lth.experiments.copies`), by the stage's name."""
+    training = experiment.training
+    plan = Plan(
+        training.model_copy(update={"iterations": training.iterations - training.rewind}), experiment.evaluation, test_curve_until=0
+    )
+    return {
+        f"copies {arm}": [Alike(count * experiment.trials.count, round, plan) for round, count in experiment.copies.networks(arm).items()]
+        for arm in experiment.copied
+    }
 
 
 def survivors(experiment: Experiment, network: Network, round: int) -> list[float]:

@@ -1,7 +1,7 @@
 """How copies of a network end: the error on lines between them, and how far apart they are (`lth.experiments.copies`).
 
-Beside the line between the two copies of each network, that from the ticket to the pruned network of the round before, whose weights pruning kept
-but training had moved on from (arXiv 2010.03533), and that from the ticket to its structure with fresh values.
+Beside the line between the two copies of each network, those from the ticket to the network of the round before, as training left it and as pruning
+left it (arXiv 2210.03044, 2010.03533), and that from the ticket to its structure with fresh values.
 """
 
 import time
@@ -13,7 +13,8 @@ import pandas as pd
 
 from lth.anatomy.connectivity import distance, on_the_line, pruned, shares, survivors
 from lth.config import Experiment, Settings
-from lth.experiments.copies import DENSE, PARENT, RANDOM, arms, copied, ends_file, load_ends
+from lth.config.blocks import DENSE, PARENT
+from lth.experiments.copies import RANDOM, copied, ends_file, load_ends
 from lth.experiments.done import hashes
 from lth.experiments.stage import Stage, open_stage
 from lth.networks import Parameters
@@ -32,11 +33,17 @@ class Pair:
     """Two networks of one structure."""
 
     line: str
-    """ORDERS, or what the arm is joined with: `parent`, `reinit`."""
+    """ORDERS, or what the arm is joined with: `parent`, `pruned` (the parent, its survivors alone), `reinit`."""
     arm: str
     ticket: Ticket
     one: Parameters
     other: Parameters
+
+    @property
+    def mask(self) -> Masks:
+        """Where either has weights."""
+        other = survivors(self.other)
+        return {name: mask | other[name] for name, mask in survivors(self.one).items()}
 
     @property
     def about(self) -> dict:
@@ -48,7 +55,7 @@ class Pair:
 def measure_connectivity(settings: Settings, experiment: Experiment) -> None:
     """Writes the errors on all lines, lines.parquet, and distances.parquet."""
     started = time.monotonic()
-    inputs = hashes(ends_file(experiment, arm) for arm in arms(experiment))
+    inputs = hashes(ends_file(experiment, arm) for arm in experiment.copied)
     dense = copied(experiment, DENSE)
     with open_stage(settings.here(), experiment, "connectivity", dense, ends=inputs) as stage:
         found = list(pairs(experiment))
@@ -60,14 +67,15 @@ def measure_connectivity(settings: Settings, experiment: Experiment) -> None:
 
 def pairs(experiment: Experiment) -> Iterator[Pair]:
     """All that are joined by a line."""
-    ends = {arm: load_ends(experiment, arm) for arm in arms(experiment)}
+    ends = {arm: load_ends(experiment, arm) for arm in experiment.copied}
     for arm in ends:
         for ticket in copied(experiment, arm) if arm != PARENT else []:
             key = ticket.round, ticket.trial
             yield Pair(ORDERS, arm, ticket, ends[arm][*key, 0], ends[arm][*key, 1])
             if arm == "ticket" and PARENT in ends:
-                mine = ends[arm][*key, 0]
-                yield Pair(PARENT, arm, ticket, mine, pruned(ends[PARENT][ticket.round - 1, ticket.trial, 0], ticket.mask))
+                mine, parent = ends[arm][*key, 0], ends[PARENT][ticket.round - 1, ticket.trial, 0]
+                yield Pair(PARENT, arm, ticket, mine, parent)
+                yield Pair("pruned", arm, ticket, mine, pruned(parent, ticket.mask))
                 yield Pair("reinit", arm, ticket, mine, ends["reinit"][*key, 0])
 
 
@@ -76,8 +84,7 @@ def lines(stage: Stage, found: Sequence[Pair]) -> pd.DataFrame:
     even = shares(stage.experiment.copies.points)
 
     def measured(pair: Pair) -> pd.DataFrame:
-        mask = survivors(pair.one)
-        rows = [{"share": share} | errors(stage, pair.ticket, on_the_line(pair.one, pair.other, float(share)), mask) for share in even]
+        rows = [{"share": share} | errors(stage, pair.ticket, on_the_line(pair.one, pair.other, float(share)), pair.mask) for share in even]
         return pd.DataFrame(rows).assign(**pair.about)
 
     with ThreadPoolExecutor(stage.engine.workers) as pool:
@@ -97,14 +104,13 @@ def errors(
 
 
 def distances(experiment: Experiment, found: Sequence[Pair]) -> pd.DataFrame:
-    """How far the ends of every line are apart, and how far networks end from the same weights of the dense one; the columns are
-    `lth.results.columns.DISTANCES`."""
+    """How far the ends of every line are apart, and how far networks end from the same weights of the dense one that saw the images in the same
+    order, the second copies'; the columns are `lth.results.columns.DISTANCES`."""
     dense = load_ends(experiment, DENSE)
     rows = []
     for pair in found:
-        mask = survivors(pair.one)
-        rows.append(pair.about | {"distance": distance(pair.one, pair.other, mask)})
+        rows.append(pair.about | {"distance": distance(pair.one, pair.other, pair.mask)})
         if pair.line == ORDERS and pair.arm in ("ticket", RANDOM):
-            unpruned = dense[0, pair.ticket.trial, 0]
-            rows.append(pair.about | {"line": DENSE, "distance": distance(pair.one, unpruned, mask)})
+            unpruned = dense[0, pair.ticket.trial, 1]
+            rows.append(pair.about | {"line": DENSE, "distance": distance(pair.other, unpruned, pair.mask)})
     return pd.DataFrame(rows)[list(DISTANCES)]

@@ -16,7 +16,9 @@ import torch
 
 from lth import paths
 from lth.config import Experiment, Settings, load_experiment
+from lth.config.blocks import DENSE, PARENT
 from lth.errors import LthError
+from lth.experiments.borrowing import lent_rounds
 from lth.experiments.done import hashes
 from lth.experiments.rewinding import rewound
 from lth.experiments.stage import Stage, open_stage
@@ -24,12 +26,12 @@ from lth.networks import Parameters
 from lth.results.files import recorded, sidecar
 from lth.results.provenance import record
 from lth.storage import read, write_bytes
-from lth.tickets import Start, Ticket, load_rounds, load_tickets, ticket_files
+from lth.tickets import Start, Ticket, load_tickets, ticket_files
 from lth.tickets.controls import reinit, reshuffle, winning_ticket
 from lth.tickets.values import permuted
 from lth.training import Member
 
-DENSE, PARENT, RANDOM = "dense", "parent", "random"
+RANDOM = "random"
 
 Key = tuple[int, int, int]
 """Round, trial and copy, by which the networks of an arm are told apart."""
@@ -49,7 +51,7 @@ ARMS: dict[str, Callable[[Ticket, int], Start]] = {
     PARENT: winning_ticket,
 }
 """What is copied: the dense network, the tickets of `copies.rounds`, and three networks of their sizes. `parent` is the ticket of the round
-before, which pruning made the ticket from: one network, no copy. Fresh values return nowhere: `reinit` is copied from the beginning alone."""
+before, which pruning made the ticket from: one network, no copy."""
 
 
 def copied(experiment: Experiment, arm: str) -> list[Ticket]:
@@ -59,24 +61,18 @@ def copied(experiment: Experiment, arm: str) -> list[Ticket]:
     """
     if experiment.copies is None:
         raise LthError(f"{experiment.folder} copies nothing: params.yaml has no `copies`")
-    if arm not in (known := arms(experiment)):
-        raise LthError(f"{experiment.folder} has no copies of {arm!r:.60}; it has {', '.join(known)}")
+    if arm not in experiment.copied:
+        raise LthError(f"{experiment.folder} has no copies of {arm!r:.60}; it has {', '.join(experiment.copied)}")
     if arm == DENSE:
         return load_tickets(experiment, 0)
     back = 1 if arm == PARENT else 0
-    lent = load_rounds(load_experiment(experiment.copies.of), [round - back for round in experiment.copies.numbers])
-    own = {ticket.trial: ticket for ticket in load_tickets(experiment, 1 if experiment.training.rewind else 0)}
+    own = load_tickets(experiment, 1 if experiment.training.rewind else 0)
+    lent = lent_rounds(experiment, experiment.copies.of, [round - back for round in experiment.copies.numbers], own[0].seed)
     return [
-        replace(ticket, experiment=experiment, rewound=own[ticket.trial].rewound)
+        replace(ticket, experiment=experiment, rewound=mine.rewound)
         for tickets in lent.values()
-        for ticket in tickets
-        if ticket.trial in own
+        for ticket, mine in zip(tickets, own, strict=True)
     ]
-
-
-def arms(experiment: Experiment) -> list[str]:
-    """Those that an experiment copies: where tickets are rewound, those alone that keep values."""
-    return [arm for arm in ARMS if not experiment.training.rewind or arm not in ("reinit", PARENT)]
 
 
 def train_copies(settings: Settings, experiment: Experiment, arm: str) -> None:
@@ -84,7 +80,7 @@ def train_copies(settings: Settings, experiment: Experiment, arm: str) -> None:
     tickets = copied(experiment, arm)
     lent = hashes(ticket_files(load_experiment(experiment.copies.of), max(ticket.round for ticket in tickets)))
     with open_stage(settings, experiment, f"copies {arm}", tickets, lent=lent, copied=experiment.copies.model_dump()) as stage:
-        members = [member for ticket in _at_start(stage, tickets) for member in copies(stage, ticket, arm, count=1 if arm == PARENT else 2)]
+        members = [member for ticket in _at_start(stage, tickets) for member in copies(stage, ticket, arm)]
         trained = stage.whole().train(members, keep_parameters=True)
         ends = {name: value.numpy() for name, value in trained.parameters.items()}
         file = save_ends(experiment, arm, [(member.round, member.trial, member.order.copy) for member in members], ends)
@@ -92,11 +88,13 @@ def train_copies(settings: Settings, experiment: Experiment, arm: str) -> None:
         record(sidecar(experiment.folder, f"copies-{arm}"), [file], command, stage.made_by, stage.checkpoints.seconds)
 
 
-def copies(stage: Stage, ticket: Ticket, arm: str, *, count: int) -> list[Member]:
-    """So many copies of a network: the first sees the images in the order that it always does."""
+def copies(stage: Stage, ticket: Ticket, arm: str) -> list[Member]:
+    """The copies of a network: the first sees the images in the order that it always does, the second in one that all networks of its trial
+    share, the dense one among them. How far pruning leads is thus told from how far another order does (arXiv 1903.01611)."""
     member = stage.member(ticket, arm=arm, start=partial(ARMS[arm], ticket, 0))
     first = ticket.rewound.iteration if ticket.rewound else 0
-    return [replace(member, first=first, order=replace(member.order, copy=copy)) for copy in range(count)]
+    orders = (member.order, replace(member.order, round=0, copy=1))
+    return [replace(member, first=first, order=order) for order in orders[: stage.experiment.copies.networks(arm)[ticket.round]]]
 
 
 def _at_start(stage: Stage, tickets: Sequence[Ticket]) -> list[Ticket]:

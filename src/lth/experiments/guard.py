@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lth.config import Experiment, Settings
 from lth.errors import LthError
-from lth.experiments.budget import Alike, stage_budget, stage_networks
+from lth.experiments.budget import Alike, copied_networks, stage_budget, stage_networks
 from lth.machine import cores
 from lth.training import Plan
 from lth.training.engines.choose import device_kind
@@ -18,7 +18,7 @@ def refuse_what_takes_days(settings: Settings, experiment: Experiment, name: str
     """
     if device_kind(settings) != "cpu":
         return
-    networks = stage_networks(experiment).get(name) or [Alike(1, round, plan) for round in rounds]
+    networks = (stage_networks(experiment) | copied_networks(experiment)).get(name) or [Alike(1, round, plan) for round in rounds]
     took = stage_budget(experiment, settings, cores(), networks)
     hours, here = took.core_seconds / 3600, took.cpu_seconds / 3600
     if hours > settings.cpu_hours:

@@ -18,10 +18,11 @@ from lth.anatomy.connectivity import pruned
 from lth.anatomy.curvature import extremes, hessian
 from lth.anatomy.landscape import Plane, direction, moved
 from lth.config import Experiment, Settings
+from lth.config.blocks import DENSE
 from lth.data import load_data
 from lth.errors import LthError
 from lth.experiments.connectivity import errors
-from lth.experiments.copies import DENSE, copied, ends_file, load_ends
+from lth.experiments.copies import copied, ends_file, load_ends
 from lth.experiments.done import hashes
 from lth.experiments.stage import Stage, open_stage
 from lth.networks import Parameters
@@ -137,7 +138,7 @@ def curvature(stage: Stage, ends: dict[str, Sequence[End]]) -> pd.DataFrame:
         generator = seeds.stream(end.ticket.seed, "lanczos", stage.experiment.family, end.ticket.trial)
         values, residuals = extremes(product, size, STEPS, LARGEST, generator)
         places = [*range(len(values) - 1), -1]
-        about = end.about | {"arm": end.arm}
+        about = end.about | {"arm": end.arm, "loss": train_errors(stage, end, end.parameters, end.mask)["loss"]}
         return [
             about | {"place": place, "eigenvalue": value, "residual": residual}
             for place, value, residual in zip(places, values, residuals, strict=True)

@@ -7,7 +7,8 @@ from lth.results.tables import Tables
 
 KINDS = {
     ("orders", "ticket"): ("another order of the images", "blue", "-", "o"),
-    ("parent", "ticket"): ("what it was pruned from", "purple", "--", "v"),
+    ("parent", "ticket"): ("the network of the round before", "purple", "--", "v"),
+    ("pruned", "ticket"): ("the same, pruned and not trained since", "green", ":", "^"),
     ("reinit", "ticket"): ("its structure with fresh values", "orange", "--", "s"),
 }
 
@@ -21,27 +22,28 @@ def draw(tables: Tables) -> Drawn:
     along = along_lines("along the line", points, "test_error", KINDS)
     draw_barriers(axes[0, 0], height, percents(points), "barrier, test images\n(points of error)")
     draw_along(axes[0, 1], along, "test error (%)")
-    draw_legend(figure, axes[0, 0], 3, "from the ticket's end to")
+    draw_legend(figure, axes[0, 0], 2, "from the ticket's end to")
     return Drawn.of(figure, [*height, *along])
 
 
 FIGURE = Figure(
     experiments={"lenet-copies": ("lines",)},
     caption=(
-        "How far the test error rises, above the mean of the ends, on the straight line from where Lenet's ticket ends to where three other networks "
-        "of its structure end: the same ticket trained on another order of the images; the trained network of the round before with the weights "
-        "alone that survived its pruning, not trained since; and the ticket's structure with fresh values (reinit). Dashed: 2 points. Right: the "
-        f"error along these lines at P_m 3.6, the ticket at 1. {BARS}."
+        "How far the test error rises on the straight line from where Lenet's ticket ends to four other networks: the same ticket trained on another "
+        "order of the images; the trained network of the round before, which it was pruned from; that network with the weights alone that survived "
+        "the pruning, not trained since; and the ticket's structure with fresh values (reinit), trained. For another order, above the mean of the "
+        "ends, which are alike; for the others above the worse end. Dashed: 2 points. Right: the error along these lines at P_m 3.6, the ticket at "
+        f"1. {BARS}; where networks have collapsed, below 20% accuracy, none is drawn."
     ),
     finding=(
-        "The paper does not look. Evci et al. (arXiv 2010.03533) find that tickets relearn the solution that they were pruned from: they expect no "
-        "barrier there, and one to fresh values."
+        "The paper does not look. Evci et al. (arXiv 2010.03533) find that tickets relearn the solution that they were pruned from, Paul et al. (arXiv "
+        "2210.03044) that networks of successive rounds are joined: no barrier there, and one to fresh values."
     ),
     ours=(
         """
         {% set parent, reinit = barrier("lenet-copies", "parent", "ticket", 15), barrier("lenet-copies", "reinit", "ticket", 15) %}
-        At P_m {{ parent.P_m }} the test error rises by {{ parent.rise }} on the line to what the ticket was pruned from and by {{ reinit.rise }} on the line to
-        its structure with fresh values.
+        At P_m {{ parent.P_m }} the test error rises by {{ parent.rise }} on the line from the ticket's end to the network that it was pruned from and by
+        {{ reinit.rise }} on the line to its structure with fresh values.
         """,
     ),
     draw=draw,

@@ -25,8 +25,8 @@ HELP = """
     {% set stop, drawn = lead("lenet-values", "stop", over, "drawn-" ~ on), networks("lenet-values", "drawn-" ~ on, 12) %}
     {{ where }} values drawn from the survivors' are measurably more accurate at early stop than Glorot values {{ glorot.ahead|at }} and less accurate
     {{ glorot.behind|at }}, than Gaussian values of the same deviation more {{ gaussian.ahead|at }} and less {{ gaussian.behind|at }}; they stop
-    earlier than Glorot values {{ stop.ahead|at }} and later {{ stop.behind|at }}. With those of P_m {{ drawn.P_m }} they have {{ drawn.accuracy }}, a
-    lead of {{ glorot.by_round[drawn.P_m].signed }} over Glorot values.
+    earlier than Glorot values {{ stop.ahead|at }} and later {{ stop.behind|at }}. With those of P_m {{ drawn.P_m }} they have {{ drawn.accuracy }},
+    {{ glorot.by_round[drawn.P_m].signed }} against Glorot values.
 """
 
 

@@ -31,7 +31,7 @@ FIGURE = Figure(
     experiments={"lenet-copies": ("distances",)},
     caption=(
         "L2 distances between Lenet's networks at the end of training, over surviving weights. Left: between two copies trained from one start on two "
-        "orders of the images. Right: between a pruned network and the same weights of its trial's dense network, trained; random pruning "
+        "orders of the images. Right: between a pruned network and the same weights of its trial's dense network, trained on the same order; random pruning "
         f"keeps the dense network's initial values, as the ticket does. {BARS}."
     ),
     finding=(

@@ -41,7 +41,8 @@ FIGURE = Figure(
         "images; how far the error rises on the straight line between them, above the mean of its ends, over 30 even points. Dashed: 2 points, "
         "below which copies are called stable. Bottom: the error along the line at P_m 3.6, and of the dense network. Left: from the initial "
         "weights. Right: from what 500 iterations had made of the trial's dense network, under the same masks, which come from tickets reset to "
-        f"their initial weights; fresh values (reinit) return nowhere and are left out. Random pruning keeps the dense network's values. {BARS}."
+        f"their initial weights; fresh values (reinit) return nowhere and are left out. Random pruning keeps the dense network's values. {BARS}; where "
+        "networks have collapsed, below 20% accuracy, none is drawn."
     ),
     finding=(
         "The paper does not look. Frankle et al. (2020) find Lenet's tickets stable from their initial weights, and that sparse networks match the "
@@ -56,7 +57,7 @@ FIGURE = Figure(
         """,
         """
         {% set late, early = barrier("lenet-copies-500", "orders", "ticket", 15), barrier("lenet-copies", "orders", "ticket", 15) %}
-        From iteration {{ late.start }} the tickets' copies are {{ late.rise.over(early.rise).say("more stable", "less stable", "neither measurably more nor less stable") }} ({{ late.rise }}).
+        From iteration {{ late.start }}, under the masks of tickets that were reset to their initial weights, the copies are {{ late.rise.over(early.rise).say("more stable", "less stable", "neither measurably more nor less stable") }} ({{ late.rise }}).
         """,
     ),
     draw=draw,

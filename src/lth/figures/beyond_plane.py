@@ -25,7 +25,7 @@ def draw(tables: Tables) -> Drawn:
         for place in places.itertuples():
             ax.plot(place.x, place.y, "o", color="white", markeredgecolor="black", markersize=5)
             ax.annotate(NAMES[place.network], (place.x, place.y), (0, 8), textcoords="offset points", ha="center", **LABEL)
-        ax.set_xlabel("distance (L2)")
+        ax.set(xlabel="distance (L2)", aspect="equal")
         ax.grid(visible=False)
     axes[0, 0].set_ylabel("distance (L2)")
     return Drawn(figure, points)

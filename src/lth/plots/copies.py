@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from lth.measures import barrier
+from lth.claims.estimators.connectivity import heights
+from lth.measures import COLLAPSED
 from lth.plots.lines import Line, against_percent_remaining, by_percent_remaining, label_y, plot, summarise
 from lth.plots.style import COLOURS, INK
 
@@ -25,16 +26,6 @@ ALONG = 15
 CLOSE = 1.6
 """A P_m less than so many times below another is not named beside it."""
 BARS = "Lines are means over trials, one pair each, bars minimum and maximum"
-PAIR = ["line", "arm", "round", "trial"]
-
-
-def barriers(points: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The barrier on each line, in points of error: columns of PAIR, percent_remaining and barrier.
-
-    points: rows of lines.parquet.
-    """
-    lines = points.sort_values("share").groupby([*PAIR, "percent_remaining"])[column]
-    return lines.agg(lambda errors: 100 * barrier(errors.tolist())).rename("barrier").reset_index()
 
 
 def percents(points: pd.DataFrame) -> list[float]:
@@ -47,8 +38,10 @@ def percents(points: pd.DataFrame) -> list[float]:
 
 
 def barrier_lines(panel: str, points: pd.DataFrame, column: str, kinds: dict) -> list[Line]:
-    """A line per kind against P_m. kinds: label, colour, style and marker, by the values of line and arm."""
-    rows = barriers(points, column)
+    """A line per kind against P_m, as far as its networks have not collapsed, from where no error can rise. kinds: label, colour, style and marker,
+    by the values of line and arm."""
+    rows = heights(points, column)
+    rows = rows[rows.groupby(["line", "arm", "round"])["ends"].transform("mean") < 100 * (1 - COLLAPSED)]
     lines = []
     for (line, arm), (label, colour, style, marker) in kinds.items():
         mine = rows[(rows["line"] == line) & (rows["arm"] == arm)]
@@ -73,14 +66,16 @@ def draw_barriers(ax: Axes, lines: Sequence[Line], percents: Sequence[float], y:
     ax.axhline(STABLE, color=INK, linewidth=0.7, linestyle=(0, (4, 3)))
     ax.set_yscale("symlog", linthresh=STABLE, linscale=1)
     ax.set_ylim(bottom=-0.2)
-    ax.set_yticks([0, 1, 2, 5, 10, 20, 50, 90], ["0", "1", "2", "5", "10", "20", "50", "90"])
+    top = max((line.points["high"].max() for line in lines), default=0)
+    ticks = [tick for tick in (0, 1, 2, 5, 10, 20, 50, 90) if tick <= max(top, 5)]
+    ax.set_yticks(ticks, list(map(str, ticks)))
     ax.minorticks_off()
     return label_y(against_percent_remaining(ax, percents), y)
 
 
 def draw_along(ax: Axes, lines: Sequence[Line], y: str) -> Axes:
     """One panel from one end of the lines to the other."""
-    plot(ax, lines, every=100)
+    plot(ax, lines, every=5, faint=True)
     ax.set(xlabel="share of one network, the rest of the other", yscale="log")
     return label_y(plain(ax), y)
 

@@ -8,7 +8,7 @@ from matplotlib.contour import QuadContourSet
 NETWORKS = {"dense": "dense network", "ticket": "winning ticket, in its subspace", "ticket in full": "winning ticket, in full space"}
 """What is looked around, and what stands above its panel."""
 MAP = "viridis"
-FLOOR = 1e-4
+FLOOR = 1e-6
 """Losses below it are drawn as it: what lies deeper would take all colours."""
 AXES = (
     "Axes count the norm of each unit's incoming weights, by which directions are scaled (Li et al., arXiv 1712.09913); losses below "

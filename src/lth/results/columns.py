@@ -108,7 +108,8 @@ MEAN_MOVEMENT = {
 """mean_movement.parquet: the means, one row per trial, layer, part and quantity."""
 
 _PAIR = {
-    "line": "what is joined: orders, two copies of a network; parent and reinit, the ticket with these; dense, the same weights there",
+    "line": "what is joined: orders, two copies of a network; parent, pruned and reinit, the ticket with the network of the round before, with what "
+    "pruning left of it, with fresh values; dense, the same weights there",
     "arm": "dense, ticket, reinit, reshuffle, or random: a random structure over the dense network's own values",
     **_TICKET,
 }
@@ -157,5 +158,6 @@ CURVATURE = {
     "place": "0 for the largest eigenvalue, 1 for the next, …; -1 for the smallest",
     "eigenvalue": "of the Hessian of the loss over surviving weights and biases",
     "residual": "norm of what the eigenvector lacks to be one",
+    "loss": LANDSCAPE["loss"],
 }
 """curvature.parquet: the ends of the Hessian's spectrum, one row per eigenvalue."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from lth.claims.estimators.connectivity import barriers
@@ -28,7 +29,15 @@ FIGURES = Unit(
     neither="neither measurably lower nor higher",
     sign=-1,
 )
-"""Losses and eigenvalues, whose sizes differ by powers of ten."""
+TENFOLD = Unit(
+    write=lambda x: f"{10**x:.3g}",
+    write_gap=lambda x: f"{10**x:.3g} times",
+    ahead="lower",
+    behind="higher",
+    neither="neither measurably lower nor higher",
+    sign=-1,
+)
+"""Of logarithms: eigenvalues, which differ by powers of ten from trial to trial. Written, their means are geometric."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ class Barrier:
     start: str
     """The iteration that copies start from."""
     rise: Quantity
-    """How far the test error rises above the mean of the ends."""
+    """How far the test error rises (`lth.claims.estimators.connectivity.heights`)."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,9 @@ class Sharpness:
 
     P_m: str
     largest: Quantity
+    """The largest eigenvalue."""
+    loss: Quantity
+    """Of training, there."""
 
 
 def barrier(tables: Tables, experiment: str, line: str, arm: str, round: int) -> Barrier:
@@ -68,8 +80,8 @@ def rise(tables: Tables, experiment: str, network: str) -> Quantity:
 def sharpness(tables: Tables, experiment: str, arm: str, round: int) -> Sharpness:
     """Raises Absent where it has not been measured."""
     rows = measured(tables, experiment, "curvature", round)
-    rows = rows[(rows["arm"] == arm) & (rows["place"] == 0)]
-    return Sharpness(_percent(rows), Quantity(rows.set_index("trial")["eigenvalue"], FIGURES))
+    rows = rows[(rows["arm"] == arm) & (rows["place"] == 0)].set_index("trial")
+    return Sharpness(_percent(rows), *(Quantity(np.log10(rows[column]), TENFOLD) for column in ("eigenvalue", "loss")))
 
 
 def _percent(rows: pd.DataFrame) -> str:

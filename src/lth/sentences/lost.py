@@ -6,17 +6,17 @@ from lth.results.tables import Tables
 from lth.sentences.networks import Networks
 
 
-def lost_ticket(tables: Tables) -> Networks:
+def lost_ticket(tables: Tables) -> Networks | None:
     """Lenet's tickets at the first rate at which they are not ahead of their reinitialisations (`lth.claims.lost`).
 
-    Raises Absent where the sweeps that decide have not been run, or there is no such rate.
+    None where there is no such rate. Raises Absent where the sweeps that decide have not been run.
     """
     try:
         found = lost.first_lost(tables)
     except KeyError as error:
         raise Absent(error.args[0]) from error
     if found is None:
-        raise Absent("a rate at which the ticket is lost")
+        return None
     sweep, rate = found
     rows = tables.rows(sweep)
     return Networks(tables.names[sweep], rows[rows["variant"] == rate], "ticket", lost.ROUND, rate)

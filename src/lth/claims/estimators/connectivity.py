@@ -6,8 +6,10 @@ import pandas as pd
 
 from lth.claims.paired import Absent
 from lth.claims.verdict import Measured
-from lth.measures import barrier
 from lth.results.tables import Tables
+
+PAIR = ["line", "arm", "round", "trial"]
+"""What tells one line from another in lines.parquet."""
 
 
 def joined(tables: Tables, *, experiment: str, line: str, arm: str, round: int, below: float) -> Measured:
@@ -34,10 +36,23 @@ def times_farther(tables: Tables, *, experiment: str, line: str, arm: str, other
     return Measured(f"{times.mean():.2f} times", within[0] <= times.mean() <= within[1], times.to_numpy(), none=1.0)
 
 
-def barriers(tables: Tables, experiment: str, line: str, arm: str, round: int, column: str = "test_error") -> pd.Series:
-    """The barrier on every trial's line, in points of error. Raises Absent where there is no such line."""
-    points = _chosen(tables, experiment, "lines", line, arm, round).sort_values("share")
-    return points.groupby("trial")[column].agg(lambda errors: 100 * barrier(errors.tolist()))
+def barriers(tables: Tables, experiment: str, line: str, arm: str, round: int) -> pd.Series:
+    """The barrier on every trial's line, in points of test error. Raises Absent where there is no such line."""
+    return heights(_chosen(tables, experiment, "lines", line, arm, round), "test_error").set_index("trial")["barrier"]
+
+
+def heights(points: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The barrier on each line, a row a line: columns of PAIR, percent_remaining, ends, the mean of its ends in percent, and barrier, in points.
+
+    Between copies of one network, whose ends are alike, the highest error above the mean of the ends (arXiv 1912.05671, section 2). Ends of other
+    lines differ, by half of which that would rise on a slope: there, above the worse end.
+
+    points: rows of lines.parquet. column: an error.
+    """
+    found = points.sort_values("share").groupby([*PAIR, "percent_remaining"])[column].agg(["first", "last", "max"]).mul(100).reset_index()
+    ends = found[["first", "last"]]
+    base = ends.mean(axis=1).where(found["line"] == "orders", ends.max(axis=1))
+    return found[[*PAIR, "percent_remaining"]].assign(ends=ends.mean(axis=1), barrier=found["max"] - base)
 
 
 def apart(tables: Tables, experiment: str, line: str, arm: str, round: int) -> pd.Series:

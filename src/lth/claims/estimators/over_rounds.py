@@ -18,7 +18,7 @@ from lth.claims.paired import (
     percent,
     pruned_rounds,
 )
-from lth.claims.verdict import Measured
+from lth.claims.verdict import Measured, interval
 from lth.results.tables import Tables
 
 
@@ -28,16 +28,37 @@ def beats(tables: Tables, *, arm: str, other: str, column: str, experiment: str 
     return _advantage(rows, arm, rows, other, column)
 
 
-def do_not_differ(tables: Tables, *, arm: str, other: str, column: str, experiment: str, points: float) -> Measured:
-    """The same, where the claim is that there is no difference: the whole interval lies within so many points of zero."""
-    return replace(beats(tables, arm=arm, other=other, column=column, experiment=experiment), equivalence=points)
+def do_not_differ(
+    tables: Tables, *, arm: str, other: str, column: str, experiment: str, points: float, every_round: bool = False
+) -> Measured:
+    """The same, where the claim is that there is no difference: the whole interval lies within so many points of zero.
+
+    every_round: at each round that both hold, instead of in the mean over them, in which opposite differences cancel: the round is judged whose
+    interval reaches furthest.
+    """
+    if not every_round:
+        return replace(beats(tables, arm=arm, other=other, column=column, experiment=experiment), equivalence=points)
+    rows = tables.rows(experiment)
+    by_round = {round: advantage(rows, arm, rows, other, column)(round).to_numpy() for round in _shared(rows, arm, other)}
+    furthest, effects = max(by_round.items(), key=lambda found: np.abs(interval(found[1])).max())
+    return Measured(f"{effects.mean():+.2f} points at P_m {percent(rows, furthest):.3g}", True, effects, equivalence=points)
 
 
 def beats_experiment(
-    tables: Tables, *, other: str, column: str, experiment: str = "lenet", arm: str = "ticket", other_arm: str = "ticket"
+    tables: Tables,
+    *,
+    other: str,
+    column: str,
+    experiment: str = "lenet",
+    arm: str = "ticket",
+    other_arm: str = "ticket",
+    margin: float = 0,
 ) -> Measured:
-    """The advantage of Lenet's tickets, or an arm of an experiment, over those of another experiment, in points of accuracy or iterations."""
-    return _advantage(tables.rows(experiment), arm, tables.rows(other), other_arm, column)
+    """The advantage of Lenet's tickets, or an arm of an experiment, over those of another experiment, in points of accuracy or iterations.
+
+    margin: where the claim is that it is at least as good, so much below counts as that.
+    """
+    return replace(_advantage(tables.rows(experiment), arm, tables.rows(other), other_arm, column), none=-margin)
 
 
 def stops_ever_later(tables: Tables, *, experiment: str, arm: str) -> Measured:
