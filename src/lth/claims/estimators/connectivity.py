@@ -44,8 +44,8 @@ def barriers(tables: Tables, experiment: str, line: str, arm: str, round: int) -
 def heights(points: pd.DataFrame, column: str) -> pd.DataFrame:
     """The barrier on each line, a row a line: columns of PAIR, percent_remaining, ends, the mean of its ends in percent, and barrier, in points.
 
-    Between copies of one network, whose ends are alike, the highest error above the mean of the ends (arXiv 1912.05671, section 2). Ends of other
-    lines differ, by half of which that would rise on a slope: there, above the worse end.
+    Between copies of one network, whose ends are alike, the highest error above the mean of the ends (arXiv 1912.05671, section 2). The ends of
+    other lines differ, and above their mean a mere slope would count: there it is above the worse end.
 
     points: rows of lines.parquet. column: an error.
     """
