@@ -96,11 +96,12 @@ def test_a_step_on_a_core_is_near_what_was_measured(name, width, milliseconds):
 
 
 def test_lenets_rounds_take_what_the_benchmark_of_the_chain_says():
-    """0.393 h on two cores, whose five networks a round are three turns here and overlap there (benchmarks/README.md)."""
+    """0.393 h on two cores, measured with at most two networks at once: that wastes up to a fifth of what they take sharing the cores (benchmarks/README.md)."""
     experiment = load_experiment("paper/lenet")
     rounds = [networks for name, networks in stage_networks(experiment).items() if name in experiment.rounds]
     took = [stage_budget(experiment, settings(), 2, networks) for networks in rounds]
-    assert sum(stage.core_seconds for stage in took) / 2 <= 3600 * 0.393 <= sum(stage.cpu_seconds for stage in took)
+    shared = sum(stage.cpu_seconds for stage in took)
+    assert shared <= 3600 * 0.393 <= 1.2 * shared
 
 
 def test_a_sparse_network_costs_what_survives():
@@ -194,7 +195,7 @@ def test_a_stage_on_several_cores():
     (alike,) = stage_networks(experiment)["r00"]
     one, three = (stage_budget(experiment, settings(), cores, [Alike(5, 0, alike.plan)]) for cores in (1, 3))
     assert one.cpu_seconds == pytest.approx(one.core_seconds) == pytest.approx(three.core_seconds)
-    assert three.cpu_seconds == pytest.approx(one.core_seconds / 5 * 2), "five networks on three cores take two turns"
+    assert three.cpu_seconds == pytest.approx(one.core_seconds / 3), "five networks share three cores"
     assert three.cpu_bytes > one.cpu_bytes > 2**30
 
 

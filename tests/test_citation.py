@@ -74,12 +74,17 @@ def test_bibtex_takes_what_the_citation_file_has(root):
     assert "version" not in entry
 
 
-def test_a_figure_that_has_not_been_drawn_names_the_command(monkeypatch):
-    row = {"figure": "figure7", "drawn from": "", "not run": "vgg19 (ticket)", "command": "dvc repro x && make figures"}
+@pytest.mark.parametrize(
+    ("lacks", "said"),
+    [
+        ({"not run": "vgg19 (ticket)", "command": "dvc repro x"}, r"has not run: vgg19 \(ticket\); `dvc repro x` would make it"),
+        ({"not planned": "vgg19 (ticket)"}, r"is not planned: vgg19 \(ticket\); no experiment here would make it"),
+    ],
+)
+def test_a_figure_that_has_not_been_drawn_says_what_it_lacks(monkeypatch, lacks, said):
+    row = {"figure": "figure7", "drawn from": "", "not run": "", "not planned": "", "command": ""} | lacks
     monkeypatch.setattr(citation, "index_of", lambda collection: pd.DataFrame([row]))
-    with pytest.raises(
-        LthError, match=r"^figure7 has not been drawn, .* has not run: vgg19 \(ticket\); `dvc repro x && make figures` would make it"
-    ):
+    with pytest.raises(LthError, match=f"^figure7 has not been drawn, what it needs {said}"):
         citation.citation("7")
 
 

@@ -115,6 +115,7 @@ MISTAKES = {
         ["training: vary.optimiser.drops: unknown key", "warmup"],
     ),
     "sweep that falls": ({"training.vary": {"optimiser.learning_rate": [2, 1]}}, ["vary.optimiser.learning_rate must ascend", "2, 1"]),
+    "sweep of a truth": ({"training.vary": {"optimiser.learning_rate": [True]}}, ["training.vary", "must be a valid number"]),
     "sweep of nothing": ({"training.vary": {"optimiser.learning_rate": []}}, ["training.vary", "at least 1 item"]),
     "sweep to a rate of zero": (
         {"training.vary": {"optimiser.learning_rate": [0]}},

@@ -11,7 +11,7 @@ from torch.func import functional_call
 
 import tiny
 from lth import paths
-from lth.anatomy.connectivity import barrier, distance, on_the_line, pruned, shares, survivors
+from lth.anatomy.connectivity import distance, on_the_line, pruned, shares, survivors
 from lth.anatomy.curvature import extremes
 from lth.anatomy.curvature import hessian as hessian_product
 from lth.anatomy.landscape import Plane, direction, moved
@@ -24,6 +24,7 @@ from lth.experiments.copies import arms, copied, load_ends, train_copies
 from lth.experiments.landscape import measure_landscape
 from lth.experiments.rounds import train_round
 from lth.figures import FIGURES
+from lth.measures import barrier
 from lth.networks import build
 from lth.plots import style
 from lth.plots.copies import barriers
@@ -225,13 +226,13 @@ def test_a_line_between_minima_of_a_quadratic():
     one, other = {"w": torch.tensor([1.0])}, {"w": torch.tensor([-1.0])}
     line = [float(on_the_line(one, other, float(share))["w"]) for share in shares(5)]
     assert line == [-1, -0.5, 0, 0.5, 1]
-    assert barrier(np.array([(w**2 - 1) ** 2 for w in line])) == 1
-    assert barrier(np.array([w**2 for w in line])) == 0
+    assert barrier([(w**2 - 1) ** 2 for w in line]) == 1
+    assert barrier([w**2 for w in line]) == 0
 
 
 def test_the_barrier_is_over_the_mean_of_the_ends():
-    assert barrier(np.array([0.02, 0.10, 0.04])) == pytest.approx(0.07)
-    assert barrier(np.array([0.02, 0.01, 0.04])) == pytest.approx(0.01), "the worse end is on the line too"
+    assert barrier([0.02, 0.10, 0.04]) == pytest.approx(0.07)
+    assert barrier([0.02, 0.01, 0.04]) == pytest.approx(0.01), "the worse end is on the line too"
 
 
 def test_distance_is_over_survivors():

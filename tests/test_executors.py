@@ -19,10 +19,20 @@ from lth.training.chunk import chunks_of
 from lth.training.cluster.executor import share_of_gpu
 from lth.training.cluster.nodes import Node, this_node
 from lth.training.cluster.worker import WorkerCheckpoints
+from lth.training.executors import threads_for
 from lth.training.loop import train_chunk
 from lth.training.progress import Progress, one_bar
 
 GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("chunks", "workers", "threads"), [(1, 2, 2), (2, 2, 2), (3, 2, 3), (5, 2, 3), (6, 2, 2), (7, 4, 7), (9, 4, 5), (5, 1, 1)]
+)
+def test_no_chunk_is_left_to_train_alone(chunks, workers, threads):
+    assert threads_for(chunks, workers) == threads
+    turns = [min(threads, chunks - first) for first in range(0, chunks, threads)]
+    assert sum(max(turn, workers) / workers for turn in turns) == max(chunks / workers, 1), "every core works until all are done"
 
 
 @pytest.mark.parametrize("network", ["lenet", "conv2"])

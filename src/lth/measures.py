@@ -1,5 +1,7 @@
 """What is measured of a trained network, and what tells one from another: whoever stores, tabulates or compares it reads the names here."""
 
+from collections.abc import Sequence
+
 SPLITS = ("validation", "test", "train")
 
 
@@ -36,6 +38,15 @@ IDENTITY = ["arm", "round", "trial", "draw"]
 """What tells one network of an experiment from another; in a sweep (`training.vary`) its VARIANT does too."""
 
 VARIANT = "variant"
+
+
+def barrier(errors: Sequence[float]) -> float:
+    """How far the highest error on a line between two networks rises above the mean of its ends (arXiv 1912.05671, section 2).
+
+    errors: [points], those of the two ends first and last. Between copies of one network it is the network's instability.
+    """
+    return max(errors) - (errors[0] + errors[-1]) / 2
+
 
 COLLAPSED = 0.2
 """Test accuracy below which a network of ten classes has collapsed: it has learnt next to nothing, and its early stop means little."""

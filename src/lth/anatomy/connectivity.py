@@ -18,14 +18,6 @@ def shares(points: int) -> np.ndarray:
     return np.linspace(0, 1, points)
 
 
-def barrier(errors: np.ndarray) -> float:
-    """How far the highest error on a line rises above the mean of its ends; between copies of a network, its instability.
-
-    errors: [points], those of the two ends first and last.
-    """
-    return float(np.max(errors) - (errors[0] + errors[-1]) / 2)
-
-
 def distance(one: Parameters, other: Parameters, mask: Masks) -> float:
     """L2 distance over the weights that survive in a mask."""
     squares = [((one[name] - other[name])[kept].double() ** 2).sum() for name, kept in mask.items()]

@@ -6,9 +6,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from lth.config.settings import Frozen, Positive, Precision, Settings
 
-Values = Annotated[
-    tuple[Annotated[float, Field(ge=0, allow_inf_nan=False, strict=False)], ...], Field(strict=False, min_length=1, max_length=100)
-]
+Values = Annotated[tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...], Field(strict=False, min_length=1, max_length=100)]
 
 SWEPT = ("learning_rate", "warmup")
 """Keys of the optimiser that a sweep may vary: they change neither shapes nor pruning, so that networks of all values make one stack."""

@@ -124,7 +124,7 @@ def _to_unit_norm(images: Tensor) -> Tensor:
 def _channel_moments(images: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of each channel, pixels in [0, 1], from the exact counts of the 256 values; float32 [C, 1, 1]."""
     values = np.arange(256) / 255
-    counts = np.stack([np.bincount(images[:, c].reshape(-1).numpy(), minlength=256) for c in range(images.shape[1])])
+    counts = torch.stack([channel.reshape(-1).bincount(minlength=256) for channel in images.unbind(1)]).numpy()
     share = counts / counts.sum(1, keepdims=True)
     mean = share @ values
     deviation = np.sqrt(share @ values**2 - mean**2)

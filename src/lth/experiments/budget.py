@@ -13,6 +13,7 @@ from lth.results.expected import expected_networks
 from lth.training import Plan
 from lth.training.engines.choose import can_be_sparse
 from lth.training.engines.memory import BESIDE, bytes_a_network, chunk_size
+from lth.training.executors import threads_for
 
 GIB = 2**30
 CPU_BYTES = 1.2 * GIB
@@ -46,7 +47,7 @@ class Budget:
     longest_core_seconds: float
     """The same of the longest stage."""
     cpu_seconds: float
-    """On all the cores that were asked for, one stage after another, one network per core."""
+    """On all the cores that were asked for, one stage after another, its networks side by side."""
     gpu_bytes: float
     cpu_bytes: float
     """Memory on the card, and of a process on the CPU."""
@@ -76,7 +77,7 @@ def stage_budget(experiment: Experiment, settings: Settings, cores: int, network
     for _, stack in itertools.groupby(networks, key=lambda alike: alike.plan):  # one stack after another
         seconds = [_core_seconds(experiment, settings, network, alike) for alike in stack for _ in range(alike.count)]
         core_seconds += sum(seconds)
-        cpu_seconds += sum(seconds) / len(seconds) * math.ceil(len(seconds) / cores)
+        cpu_seconds += sum(seconds) / min(len(seconds), cores)
     each = max(bytes_a_network(network, alike.plan, data.images["train"]) for alike in networks)
     chunk = min(count, chunk_size(network, networks[0].plan, data.images["train"], "cuda", settings.chunk_gib))
     points = sum(alike.count * len(alike.plan.evaluation_points) for alike in networks)
@@ -88,7 +89,7 @@ def stage_budget(experiment: Experiment, settings: Settings, cores: int, network
         longest_core_seconds=core_seconds,
         cpu_seconds=cpu_seconds,
         gpu_bytes=BESIDE + chunk * each,
-        cpu_bytes=CPU_BYTES + min(count, cores) * each,
+        cpu_bytes=CPU_BYTES + min(count, threads_for(count, cores)) * each,
         disk_bytes=STAGE_BYTES + count * ROW_BYTES + points * POINT_BYTES,
     )
 

@@ -33,7 +33,7 @@ FIGURE = Figure(
     few_rounds=True,
     caption=(
         "Lenet on images of unit length and on pixels in [0, 1]: early-stopping iteration and test accuracy there of winning tickets (solid) and of random "
-        "reinitialisations of their structures (dashed). Fifteen fresh trials, which have the same initial weights and the same order of images on both. "
+        "reinitialisations of their structures (dashed). Fresh trials, which have the same initial weights and the same order of images on both. "
         f"{BARS}; {CUT} {EARLY}"
     ),
     finding="The paper does not say how it scales images, and compares no ways to.",

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from lth.measures import barrier
 from lth.plots.lines import Line, against_percent_remaining, by_percent_remaining, label_y, plot, summarise
 from lth.plots.style import COLOURS, INK
 
@@ -28,12 +29,12 @@ PAIR = ["line", "arm", "round", "trial"]
 
 
 def barriers(points: pd.DataFrame, column: str) -> pd.DataFrame:
-    """How far the highest error on each line lies above the mean of its ends, in points: columns of PAIR, percent_remaining and barrier.
+    """The barrier on each line, in points of error: columns of PAIR, percent_remaining and barrier.
 
     points: rows of lines.parquet.
     """
-    found = points.sort_values([*PAIR, "share"]).groupby([*PAIR, "percent_remaining"])[column].agg(["max", "first", "last"])
-    return (100 * (found["max"] - (found["first"] + found["last"]) / 2)).rename("barrier").reset_index()
+    lines = points.sort_values("share").groupby([*PAIR, "percent_remaining"])[column]
+    return lines.agg(lambda errors: 100 * barrier(errors.tolist())).rename("barrier").reset_index()
 
 
 def percents(points: pd.DataFrame) -> list[float]:

@@ -22,6 +22,9 @@ PAPER = """\
   year      = {2019}
 }"""
 
+LACKS = {"not run": "has not run", "not planned": "is not planned"}
+"""Columns of index.csv, and how a sentence says them."""
+
 
 def citation(name: str) -> str:
     """The text of `lth cite`. name: `figure4`, `fig4` or `4`. Raises LthError for a figure that does not exist or has not been drawn."""
@@ -37,7 +40,7 @@ def citation(name: str) -> str:
     for experiment in row["drawn from"].split():
         known = provenance(f"{collection}/{experiment}")
         lines += [f"  {collection}/{experiment}", *(f"    {key:<12} {value}" for key, value in known.items())]
-    lines += [f"  {lack:<14} {row[lack]}" for lack in ("not run", "not planned") if row[lack]]
+    lines += [f"  {lack:<14} {row[lack]}" for lack in LACKS if row[lack]]
     return "\n".join([*lines, "", bibtex(name)])
 
 
@@ -57,15 +60,15 @@ def figure_environment(name: str) -> str:
 
 def drawn(figure: str) -> tuple[str, dict]:
     """The collection that a figure is drawn from, `paper` where it is drawn there, and its row of the index."""
-    lacks, command = ", ".join(FIGURES[figure].experiments), ""
+    lacks, command = f"has not run: {', '.join(FIGURES[figure].experiments)}", ""
     for collection in COLLECTIONS:
         for row in index_of(collection).to_dict("records"):
             if row["figure"] == figure and row["drawn from"]:
                 return collection, row
             if row["figure"] == figure and not command:
-                lacks, command = row["not run"] or row["not planned"], row["command"]
+                lacks, command = next(f"{said}: {row[key]}" for key, said in LACKS.items() if row[key]), row["command"]
     remedy = f"`{command}` would make it (`lth plan` says what that takes)" if command else "no experiment here would make it"
-    raise LthError(f"{figure} has not been drawn, what it needs has not run: {lacks}; {remedy}")
+    raise LthError(f"{figure} has not been drawn, what it needs {lacks}; {remedy}")
 
 
 def provenance(experiment: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from lth.claims.paired import Absent
 from lth.claims.verdict import Measured
+from lth.measures import barrier
 from lth.results.tables import Tables
 
 
@@ -35,9 +36,8 @@ def times_farther(tables: Tables, *, experiment: str, line: str, arm: str, other
 
 def barriers(tables: Tables, experiment: str, line: str, arm: str, round: int, column: str = "test_error") -> pd.Series:
     """The barrier on every trial's line, in points of error. Raises Absent where there is no such line."""
-    points = _chosen(tables, experiment, "lines", line, arm, round).sort_values(["trial", "share"])
-    errors = 100 * points.groupby("trial")[column].agg(["max", "first", "last"])
-    return errors["max"] - (errors["first"] + errors["last"]) / 2
+    points = _chosen(tables, experiment, "lines", line, arm, round).sort_values("share")
+    return points.groupby("trial")[column].agg(lambda errors: 100 * barrier(errors.tolist()))
 
 
 def apart(tables: Tables, experiment: str, line: str, arm: str, round: int) -> pd.Series:
