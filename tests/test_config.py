@@ -266,7 +266,13 @@ def test_missing_files(root):
     (root / "pipelines" / "paper" / "bare").mkdir(parents=True)
     with pytest.raises(LthError, match=r"^pipelines/paper/bare/params.yaml is missing: restore it with `git checkout"):
         load_experiment("bare")
-    for name in ("tini", "quick/tyni", "tinny", "quick"):
+    for name in ("quick/tiny/", "pipelines/quick/tiny", "pipelines/quick/tiny/"):
+        assert load_experiment(name).folder == "quick/tiny", "as a shell completes it"
+    with pytest.raises(
+        LthError, match=r"^quick is a collection of 1 experiments, such as quick/tiny; `lth plan quick` and `lth train --all quick`"
+    ):
+        load_experiment("quick")
+    for name in ("tini", "quick/tyni", "tinny"):
         with pytest.raises(LthError, match=rf"^unknown experiment '{name}'; did you mean quick/tiny\? \(`lth show` lists them\)$"):
             load_experiment(name)
     for name in ("", "..", "../quick/tiny", "/quick/tiny", "quick/../quick/tiny"):

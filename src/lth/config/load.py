@@ -69,10 +69,15 @@ def named_experiments(words: Iterable[str]) -> list[Experiment]:
 
 
 def _folder(name: str) -> str:
-    """The folder below pipelines/ that a name means. Raises LthError where there is none."""
+    """The folder below pipelines/ that a name means, or its path as a shell completes it. Raises LthError where there is none."""
     if not isinstance(name, str):
         raise LthError(f"an experiment is named by a word, such as 'quick/lenet', not {_quoted(name)}")
-    for folder in [name] if "/" in name else [f"{collection}/{name}" for collection in COLLECTIONS]:
+    word = name.removeprefix("pipelines/").removesuffix("/")
+    if held := word in COLLECTIONS and experiment_names(word):
+        raise LthError(
+            f"{word} is a collection of {len(held)} experiments, such as {held[0]}; `lth plan {word}` and `lth train --all {word}` take it"
+        )
+    for folder in [word] if "/" in word else [f"{collection}/{word}" for collection in COLLECTIONS]:
         if NAME.fullmatch(folder) and (paths.PIPELINES / folder).is_dir():
             return folder
     known = sorted(experiment_names(), key=lambda folder: not (paths.RESULTS / folder / "summary.csv").is_file())
