@@ -1,6 +1,6 @@
 """What sentences read of copies of networks: barriers between them, and how the loss rises and bends around them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -8,35 +8,15 @@ import pandas as pd
 from lth.claims.estimators.connectivity import barriers
 from lth.config import load_experiment
 from lth.results.tables import Tables
-from lth.sentences.quantity import Quantity, Unit
+from lth.sentences.quantity import LOSS, Quantity
 from lth.sentences.structure import measured
 
 HALF = 0.5
 """How far out a rise is told."""
-POINTS = Unit(
-    write=lambda x: f"{x:.2f} points",
-    write_gap=lambda x: f"{x:.2f} points",
-    ahead="lower",
-    behind="higher",
-    neither="neither measurably lower nor higher",
-    sign=-1,
-)
-FIGURES = Unit(
-    write=lambda x: f"{x:.3g}",
-    write_gap=lambda x: f"{x:.3g}",
-    ahead="lower",
-    behind="higher",
-    neither="neither measurably lower nor higher",
-    sign=-1,
-)
-TENFOLD = Unit(
-    write=lambda x: f"{10**x:.3g}",
-    write_gap=lambda x: f"{10**x:.3g} times",
-    ahead="lower",
-    behind="higher",
-    neither="neither measurably lower nor higher",
-    sign=-1,
-)
+POINTS = replace(LOSS, write=lambda x: f"{x:.2f} points", write_gap=lambda x: f"{x:.2f} points")
+FIGURES = replace(LOSS, write=lambda x: f"{x:.3g}", write_gap=lambda x: f"{x:.3g}")
+"""Losses, whose sizes differ by powers of ten."""
+TENFOLD = replace(LOSS, write=lambda x: f"{10**x:.3g}", write_gap=lambda x: f"{10**x:.3g} times")
 """Of logarithms: eigenvalues, which differ by powers of ten from trial to trial. Written, their means are geometric."""
 
 
