@@ -1,6 +1,7 @@
 """The command line: what it prints, what it refuses in one line, and a ticket that plain PyTorch reads."""
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -87,6 +88,7 @@ def test_claims_are_listed_in_full_by_name_and_as_csv(monkeypatch, capsys):
     )
     assert "\nvgg-01: " not in said
     assert re.search(r"\nnot run: [\s\S]*\bvgg-01\b", said)
+    assert re.search(r"\n    paper P_m 3.6 .+; 95% intervals of the lead at P_m 6.95, in iterations\n", said)
     lth(monkeypatch, "claims", "vgg-01")
     alone = capsys.readouterr().out
     assert alone.startswith("vgg-01: ")
@@ -167,6 +169,20 @@ def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
             call()
     monkeypatch.setenv("LTH_ROOT", str(root))
     assert refusal(monkeypatch, "cite", "4").startswith(f"error: LTH_ROOT is {root}, which is no clone of the repository")
+
+
+def test_a_stage_of_dvc_belongs_to_the_clone_in_which_it_runs(tmp_path):
+    """`dvc exp run --temp` works in a copy, where an LTH_ROOT that is exported names the original."""
+    (tmp_path / "pipelines").mkdir()
+    (tmp_path / "params.yaml").touch()
+
+    def root(**environment: str) -> str:
+        command = [sys.executable, "-c", "from lth import paths; print(paths.ROOT)"]
+        whole = {**os.environ, "LTH_ROOT": "/elsewhere", **environment}
+        return subprocess.run(command, env=whole, cwd=tmp_path / "pipelines", capture_output=True, text=True, check=True).stdout.strip()
+
+    assert root() == "/elsewhere"
+    assert root(DVC_STAGE="figures") == str(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ def test_where_an_arm_falls_below():
     )
     assert measured.within
     assert measured.effects == pytest.approx([5, 5]), "two rounds later"
+    assert measured.of == "what it lacks at P_m 32.8"
     assert not estimators.falls_below(rows, arm="ticket", round=4).within
     noisy = {("ticket", 0): [0.9, 0.9], ("ticket", 1): [0.8, 0.99]} | {("ticket", round): [0.7, 0.7] for round in (2, 3, 4)}
     assert (
@@ -223,6 +224,9 @@ def test_opposite_differences_do_not_cancel_where_every_round_is_judged():
     assert estimators.do_not_differ(rows, **options).verdict() == "reproduced"
     worst = estimators.do_not_differ(rows, every_round=True, **options)
     assert (worst.ours, worst.verdict()) == ("-0.40 points at P_m 64", "not reproduced")
+    wide = values | {("ticket", 1): [0.82, 0.78, 0.803]}
+    worst = estimators.do_not_differ(table(wide, "es_test_accuracy"), every_round=True, **options)
+    assert worst.verdict() == "not reproduced", "an interval that reaches further, and tells nothing, hides none that lies outside"
 
 
 @pytest.mark.parametrize(("margin", "verdict"), [(0, "inconclusive"), (0.2, "reproduced")])

@@ -8,12 +8,13 @@ from lth.errors import LthError
 
 
 def _root() -> Path:
-    if given := os.environ.get("LTH_ROOT"):
+    """LTH_ROOT, else the clone that this folder lies in; the other way round in a stage that DVC runs, whose outputs belong to DVC's clone."""
+    folders = (Path.cwd(), *Path.cwd().parents)
+    here = next((folder for folder in folders if (folder / "pipelines").is_dir() and (folder / "params.yaml").is_file()), None)
+    given = os.environ.get("LTH_ROOT")
+    if given and not (here and "DVC_STAGE" in os.environ):
         return Path(given).absolute()
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "pipelines").is_dir() and (folder / "params.yaml").is_file():
-            return folder
-    return Path(__file__).resolve().parents[2]
+    return here or Path(__file__).resolve().parents[2]
 
 
 ROOT = _root()

@@ -96,14 +96,16 @@ def judge(claim: Claim, basis: Basis = PLAIN, loaded: Tables | None = None) -> d
     there = set(needs) <= {folder.split("/")[1] for folder in experiment_names(claim.collection)}
     makes = command({f"{claim.collection}/{name}": of for name, of in needs.items()}) if there else ""
     lacking = _lacking(claim.collection, needs) or ("" if claim.estimator else "an estimator")
-    outcome: dict = dict.fromkeys(("effect", "low", "high", "no effect")) | {"ours": "", "n": 0, "verdict": NOT_RUN, "evidence": ""}
+    outcome: dict = dict.fromkeys(("effect", "low", "high", "no effect"))
+    outcome |= {"ours": "", "interval of": "", "n": 0, "verdict": NOT_RUN, "evidence": ""}
     if not lacking:
         read = zip(*([f"{claim.collection}/{name}" for name in basis.experiments(named)] for named in claim.needs), strict=True)
         parts = [loaded.named(dict(zip(claim.needs, folders, strict=True))) for folders in read]
         try:
             measured = _measured(claim, Pooled(parts) if len(parts) > 1 else parts[0])
             low, high = measured.interval()
-            outcome |= {"ours": measured.ours, "effect": measured.effects.mean(), "low": low, "high": high, "no effect": measured.none}
+            outcome |= {"ours": measured.ours, "interval of": measured.of}
+            outcome |= {"effect": measured.effects.mean(), "low": low, "high": high, "no effect": measured.none}
             evidence = POOLED if basis.trials == ALL else EXPLORATORY if SEEN & set(needs) else CONFIRMATION
             outcome |= {"n": len(measured.effects), "verdict": measured.verdict(), "evidence": evidence}
         except Absent as absent:  # from arms that were run whole

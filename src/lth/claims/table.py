@@ -38,7 +38,7 @@ COLUMNS = {
     "low",
     "high",
 }
-COLUMNS |= {"n", "verdict", "evidence", "not run", "desk", "experiment", "command"}
+COLUMNS |= {"interval of", "n", "verdict", "evidence", "not run", "desk", "experiment", "command"}
 """Those that are shown."""
 
 

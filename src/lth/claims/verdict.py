@@ -41,6 +41,8 @@ class Measured:
     none: float = 0.0
     equivalence: float | None = None
     """The claim is that there is no effect, or that a level is `none`: how far from it the interval may reach. Noise alone reproduces nothing so."""
+    of: str = ""
+    """What the effects are, where `ours` tells of something else."""
 
     def interval(self) -> tuple[float, float]:
         """The 95% interval of the mean effect over trials, by Student's t."""

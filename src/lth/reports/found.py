@@ -9,7 +9,7 @@ from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN
 from lth.config import COLLECTIONS, Experiment, experiment_names, load_experiment
 from lth.plots.networks import NETWORKS
-from lth.reports.verdicts import ends, marked, title
+from lth.reports.verdicts import claimed, ends, marked, title
 from lth.results.files import has_results
 from lth.results.spent import sidecars
 
@@ -64,8 +64,8 @@ def _narrow() -> list[tuple[str, str]]:
 
 
 def evidence() -> list[dict]:
-    """What each number in the sentences rests on, a row a claim: title, paper, and a cell a scaling, of two lines."""
-    return [{"title": found.title, "paper": found.paper, "cells": found.cells()} for found in _founds()]
+    """What each number in the sentences rests on, a row a claim: title, the paper's value and our tolerance, and a cell a scaling, of two lines."""
+    return [{"title": found.title, "paper": found.claimed, "cells": found.cells()} for found in _founds()]
 
 
 def scope() -> str:
@@ -87,7 +87,7 @@ class Found:
         on = {(row["scaling"], row["trials"]): row for row in rows if row["verdict"] != NOT_RUN}
         self._rows = [next((on[scaling, trials] for trials in (FRESH, FIRST) if (scaling, trials) in on), None) for scaling in SCALINGS]
         self.title = title(rows[0])
-        self.paper = rows[0]["paper"]
+        self.paper, self.claimed = rows[0]["paper"], claimed(rows[0])
         self.at = " ".join(re.findall(r"P_m [\d.]+", self.title))
 
     @property

@@ -13,7 +13,7 @@ from lth.reports.citation import PAPER, provenance, software
 from lth.reports.drawing import DRAWN, index_of
 from lth.reports.found import opening
 from lth.reports.pages import render
-from lth.reports.verdicts import basis, counted, in_order, interval, marked
+from lth.reports.verdicts import basis, claimed, counted, in_order, interval, marked
 from lth.storage import read, sha256, summed
 
 SCALES = {
@@ -152,7 +152,8 @@ def _judged(claims: pd.DataFrame) -> list[dict]:
     for _, rows in claims.groupby(["id", "part"], sort=False):
         shown = in_order(rows.to_dict("records"))
         judged = [row for row in shown if row["verdict"] != NOT_RUN] or shown[:1]
-        found.append(shown[0] | {"rows": [row | {"basis": basis(row), "interval": interval(row)} for row in judged]})
+        rows = [row | {"basis": basis(row), "interval": interval(row)} for row in judged]
+        found.append(shown[0] | {"claimed": claimed(shown[0]), "rows": rows})
     return found
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MARKS = {REPRODUCED: "✓", DIRECTION: "→", INCONCLUSIVE: "?", NOT_REPRODUCED: "✗", NOT_RUN: "–"}
 """What stands before a verdict on a page, so that verdicts are told apart by more than their colour."""
 KINDS = ("number", "direction")
+DIGITS = {"iterations": ",.0f", "iterations per round": ",.0f", "% of the dense early stop": ".1f", "distance of weights": ".3f"}
+"""Of an interval's ends, by unit; others are written to two decimals."""
 
 WIDTH = 100
 """Columns that fit a terminal."""
@@ -49,16 +51,21 @@ def marked(verdict: str) -> str:
 
 
 def interval(row: dict) -> str:
-    """The 95% interval of the effect that a verdict rests on, with its unit; nothing where there is none."""
-    return "" if row["verdict"] == NOT_RUN else f"{ends(row)} {row['unit']}"
+    """The 95% interval of the effect that a verdict rests on, with its unit, after what it is of where the estimate is of something else; nothing
+    where there is none."""
+    of = f"{row['interval of']}: " if row["interval of"] else ""
+    return "" if row["verdict"] == NOT_RUN else f"{of}{ends(row)} {row['unit']}"
 
 
 def ends(row: dict) -> str:
     """From where to where it goes."""
-    low, high = (
-        f"{end:{',.0f' if abs(end) >= 1000 else '.2f' if abs(end) >= 10 else '.3g'}}" for end in (float(row["low"]), float(row["high"]))
-    )
-    return f"{low} to {high}".replace("-", "−")
+    digits = DIGITS.get(row["unit"], ".2f")
+    return f"{float(row['low']):{digits}} to {float(row['high']):{digits}}".replace("-", "−")
+
+
+def claimed(row: dict) -> str:
+    """The paper's value, and in brackets our tolerance where it is more than a direction."""
+    return row["paper"] if row["tolerance"] == row["kind"] else f"{row['paper']} ({row['tolerance']})"
 
 
 def counted(claims: "pd.DataFrame") -> list[dict]:
@@ -107,8 +114,10 @@ def listed(claims: Iterable[dict], *, everything: bool) -> str:
             left.append((id, part))
             continue
         ran.add(id)
-        unit = f"; 95% intervals in {shown[0]['unit']}" if any(row["verdict"] != NOT_RUN for row in shown) else ""
-        lines += [f"{id}: {title(shown[0])}", f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']}){unit}"]
+        judged = next((row for row in shown if row["verdict"] != NOT_RUN), None)
+        of = f" of {judged['interval of']}," if judged and judged["interval of"] else ""
+        intervals = f"; 95% intervals{of} in {judged['unit']}" if judged else ""
+        lines += [f"{id}: {title(shown[0])}", f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']}){intervals}"]
         for row in shown:
             line = f"    {basis(row) or 'ours'}: {outcome(row)}"
             whole = f"{line}; {ends(row)}" if row["verdict"] != NOT_RUN else line

@@ -34,13 +34,18 @@ def do_not_differ(
     """The same, where the claim is that there is no difference: the whole interval lies within so many points of zero.
 
     every_round: at each round that both hold, instead of in the mean over them, in which opposite differences cancel: the round is judged whose
-    interval reaches furthest.
+    interval reaches furthest, of those whose whole interval lies outside if there are any.
     """
     if not every_round:
         return replace(beats(tables, arm=arm, other=other, column=column, experiment=experiment), equivalence=points)
     rows = tables.rows(experiment)
     by_round = {round: advantage(rows, arm, rows, other, column)(round).to_numpy() for round in _shared(rows, arm, other)}
-    furthest, effects = max(by_round.items(), key=lambda found: np.abs(interval(found[1])).max())
+
+    def reach(found: tuple[int, np.ndarray]) -> tuple[bool, float]:
+        low, high = interval(found[1])
+        return low > points or high < -points, max(-low, high)
+
+    furthest, effects = max(by_round.items(), key=reach)
     return Measured(f"{effects.mean():+.2f} points at P_m {percent(rows, furthest):.3g}", True, effects, equivalence=points)
 
 
@@ -92,7 +97,7 @@ def nearer(tables: Tables, *, arm: str, to: str, than: str) -> Measured:
     near, away = (mean_over(_down_to(rows, shared), distance(other)) for other in (to, than))
     whole = mean_over(shared, lambda round: distance(than)(round) - distance(to)(round))
     ours = f"{near.mean():.2f} points from {to}, {away.mean():.2f} from {than}{_over(rows, shared, f'{whole.mean():+.2f} nearer {to}')}"
-    return Measured(ours, True, (away - near).to_numpy())
+    return Measured(ours, True, (away - near).to_numpy(), of=f"how much nearer {to}")
 
 
 def loses_little(tables: Tables, *, arm: str, other: str, least_percent: float, share: float) -> Measured:
@@ -102,7 +107,7 @@ def loses_little(tables: Tables, *, arm: str, other: str, least_percent: float, 
     loss, lead = (mean_over(rounds, advantage(rows, "ticket", rows, than, ACCURACY)) for than in (arm, other))
     where = f"mean over P_m {percent(rows, rounds[0]):.3g}–{percent(rows, rounds[-1]):.3g}"
     ours = f"loses {loss.mean():.2f} points of a lead of {lead.mean():.2f}, {where}"
-    return Measured(ours, loss.mean() < share * lead.mean(), (share * lead - loss).to_numpy())
+    return Measured(ours, loss.mean() < share * lead.mean(), (share * lead - loss).to_numpy(), of=f"{share:.0%} of the lead, less the loss")
 
 
 def moves_further(tables: Tables, *, quantity: str) -> Measured:
@@ -115,7 +120,7 @@ def moves_further(tables: Tables, *, quantity: str) -> Measured:
     whole = sums["sum"] / sums["weights"]
     ours = f"{means['ticket'].mean():.3g}, the rest {means['rest'].mean():.3g}, mean over layers"
     ours += f" (over weights {whole['ticket']:.3g}, {whole['rest']:.3g})"
-    return Measured(ours, True, (means["ticket"] - means["rest"]).to_numpy())
+    return Measured(ours, True, (means["ticket"] - means["rest"]).to_numpy(), of="how much further")
 
 
 def _advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> Measured:
