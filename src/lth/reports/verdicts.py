@@ -59,7 +59,7 @@ def interval(row: dict) -> str:
 
 def ends(row: dict) -> str:
     """From where to where it goes."""
-    digits = DIGITS.get(row["unit"], ".2f")
+    digits = DIGITS.get(row["unit"], ",.2f")
     return f"{float(row['low']):{digits}} to {float(row['high']):{digits}}".replace("-", "−")
 
 
