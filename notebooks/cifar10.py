@@ -74,6 +74,11 @@ SENTENCES = (
     At best, at P_m {{ stop.largest_at }}, it stops {{ soon }} than its reinitialisation (by {{ soon.signed }}, interval {{ soon.interval }}); at P_m
     {{ accuracy.largest_at }} it is {{ good }} (by {{ good.signed }}, interval {{ good.interval }}).
     """,
+    """
+    {% set final = lead(name, "final", arm="reinit", over="sparsity") %}
+    What its structure is worth: of {{ final.by_round|length }} rounds, its reinitialisation ends more accurate than random sparsity {{ final.ahead|at }}
+    and less accurate {{ final.behind|at }}.
+    """,
 )
 for collection, tables in FOUND.items():
     lines = [f"### {collection.title()} scale"]

@@ -212,7 +212,7 @@ def test_desk_scale_points_and_gets_no_verdict(root):
     assert judge(claim)["desk"] == ""
     write_results(root, "conv2", "desk", rounds=16)
     row = judge(claim)
-    assert row["desk"] == "4.00 times at P_m 3.52, as claimed (n = 3)"
+    assert row["desk"] == "4.00 times at P_m 3.52, in the claimed direction (n = 3)"
     assert (row["verdict"], row["n"], row["not run"]) == ("not run", 0, "conv2 (ticket)")
     assert judge(CLAIMS[0])["desk"] == ""
 

@@ -157,7 +157,9 @@ def test_what_is_said_is_escaped(root, monkeypatch):
         ):
             assert words in text
         assert "<b>&lt;4&gt;</b> &lt;5&gt;" in text
-        assert ("&lt;3&gt;" in text) == ("<b>✓ reproduced</b>" in text) == ("&lt;3&gt;: −0.25 to 1,234.50 &lt;3&gt;" in text) == bool(claims)
+        assert (
+            ("&lt;3&gt;" in text) == ("<b>✓ reproduced</b>" in text) == ("&lt;3&gt;: −0.25 to 1,234.50 &lt;3&gt;" in text) == bool(claims)
+        )
         assert ("&lt;2&gt;" in text) == (not claims), "a claim speaks where there is one"
 
 

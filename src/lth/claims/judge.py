@@ -80,7 +80,12 @@ SEEN = frozenset(name for source in SOURCES.values() for name in source["seen"])
 """Experiments whose results were known when the rules took their present form: verdicts on them are exploratory."""
 
 EXPLORATORY, CONFIRMATION, POOLED = "exploratory", "confirmation", "pooled"
-DIRECTIONS = {REPRODUCED: "as claimed", DIRECTION: "as claimed", INCONCLUSIVE: "not told from chance", NOT_REPRODUCED: "the other way"}
+DIRECTIONS = {
+    REPRODUCED: "in the claimed direction",
+    DIRECTION: "in the claimed direction",
+    INCONCLUSIVE: "not told from chance",
+    NOT_REPRODUCED: "the other way",
+}
 """What an interval says of the direction, where no verdict is due."""
 
 

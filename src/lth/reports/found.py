@@ -55,7 +55,7 @@ def _narrow() -> list[tuple[str, str]]:
         (
             f"{network} on CIFAR10, narrower than the paper's and without a verdict:",
             "; ".join(
-                f"{row['title'][0].lower()}{row['title'][1:]}: {row['desk']}, the paper {row['paper']}" for row in rows.to_dict("records")
+                f"{row['title'][0].lower()}{row['title'][1:]}: {row['desk']}, the paper: {row['paper']}" for row in rows.to_dict("records")
             )
             + ".",
         )
