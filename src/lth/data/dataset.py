@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lth import paths, seeds
 from lth.config import DataConfig
-from lth.config.data_sets import VALIDATION_IMAGES, data_sets
+from lth.config.data_sets import VALIDATION_IMAGES, data_sets, entry
 from lth.data.content import IMAGES, PARTS, check, recorded
 from lth.data.sources import read_originals
 from lth.errors import LthError, one_line
@@ -47,9 +47,15 @@ def prepare(name: str, seed: int, file: Path) -> None:
     """Reads the original files, draws the validation images and writes one safetensors file.
 
     The file holds uint8 IMAGES [N, C, H, W] with their labels [N], and the int64 positions of two PARTS of the training images, ascending.
+    Raises LthError for a data set whose entry is wrong, or whose files are not what it says.
     """
-    tensors = {key: torch.from_numpy(value.copy()) for key, value in read_originals(name).items()}
-    tensors["train"], tensors["validation"] = _parts(name, seed, len(tensors["train_labels"]), VALIDATION_IMAGES)
+    originals, content = read_originals(name), recorded(name)
+    try:
+        tensors = {key: torch.from_numpy(originals[key].copy()) for key in IMAGES}
+        tensors["train"], tensors["validation"] = _parts(name, seed, len(tensors["train_labels"]), VALIDATION_IMAGES)
+        check(tensors, content)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:  # as a reader of one's own may give anything
+        raise LthError(f"{entry(name)}: its files do not hold what it says ({one_line(error)}): mend the entry, or the files") from error
     write_atomically(file, lambda temporary: save_file(tensors, temporary))
 
 
