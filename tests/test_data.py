@@ -110,6 +110,12 @@ def test_standardised_scaling(cifar10):
     assert (own > 1e-4).any(), "moments are of the training images alone"
 
 
+@pytest.mark.parametrize("scaling", ["l2", "unit", "standardised"])
+def test_images_of_an_experiment_are_scaled_as_its_networks_saw_them(project, scaling):
+    tiny.write_experiment(project, tiny.numbers({"data.scaling": scaling}))
+    assert torch.equal(load_data("quick/tiny").train.inputs, load_data("mnist", scaling).train.inputs)
+
+
 def test_a_blank_image_stays_finite(project):
     tensors = tiny.images("mnist")
     tensors["train_images"][tensors["train"][0]] = 0

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths, seeds
-from lth.config import DataConfig
+from lth.config import DataConfig, load_experiment
 from lth.config.data_sets import VALIDATION_IMAGES, data_sets, entry
 from lth.data.content import IMAGES, PARTS, check, recorded
 from lth.data.sources import read_originals
@@ -59,14 +59,23 @@ def prepare(name: str, seed: int, file: Path) -> None:
     write_atomically(file, lambda temporary: save_file(tensors, temporary))
 
 
-def load_data(name: str, scaling: str = "unit") -> DataSet:
-    """A prepared data set, `mnist` or another of data_sets.yaml, with its images scaled to float32.
+def load_data(name: str, scaling: str | None = None) -> DataSet:
+    """A prepared data set with its images scaled to float32: that of an experiment as its networks saw it, or any by a scaling.
 
+    name: an experiment, `paper/lenet`, as in `load_experiment`; where a scaling is given, `mnist` or another of data_sets.yaml.
     scaling: `unit` divides pixels by 255; `l2` divides each image by its Euclidean norm, as the first author's released code does;
     `standardised` takes each channel of the training images to mean 0 and standard deviation 1.
     Raises LthError for another name or scaling, and where the file is missing, damaged, or not of this data set.
     """
     scalings = get_args(DataConfig.model_fields["scaling"].annotation)
+    if scaling is None:
+        if name in data_sets():
+            raise LthError(
+                f"load_data: {name} is a data set, whose scaling must be given, {' or '.join(scalings)}; or name an experiment, "
+                "such as 'paper/lenet', for the images as its networks saw them"
+            )
+        data = load_experiment(name).data
+        name, scaling = data.name, data.scaling
     for key, value, allowed in (("name", name, data_sets()), ("scaling", scaling, scalings)):
         if value not in allowed:
             raise LthError(f"load_data: {key} is {value!r:.60}, must be {' or '.join(allowed)}")
