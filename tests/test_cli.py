@@ -13,6 +13,7 @@ from safetensors import safe_open
 
 import lth as lth_names
 from lth import load_curves, load_results, load_ticket, paths
+from lth.claims.table import load_verdicts
 from lth.cli import main
 from lth.errors import LthError
 from lth.tickets.export import OPTIMISERS, export, how_to_read
@@ -134,9 +135,22 @@ def test_names_that_are_no_words():
 
 def test_data_by_a_name_that_is_none():
     with pytest.raises(LthError, match=r"^load_data: name is 'mnits', must be mnist or "):
-        lth_names.load_data("mnits")
+        lth_names.load_data("mnits", "l2")
     with pytest.raises(LthError, match=r"^load_data: scaling is 'l1', must be unit or l2 or standardised$"):
         lth_names.load_data("mnist", "l1")
+    with pytest.raises(LthError, match=r"^load_data: mnist is a data set, whose scaling must be given, .+; or name an experiment, "):
+        lth_names.load_data("mnist")
+    with pytest.raises(LthError, match=r"^unknown experiment 'quick/lent'; did you mean quick/lenet"):
+        lth_names.load_data("quick/lent")
+
+
+def test_errors_and_verdicts_by_the_packages_names():
+    assert lth_names.LthError is LthError
+    claims = lth_names.load_claims()
+    assert all(re.search(rf"\b{column}\b", load_verdicts.__doc__) for column in claims)
+    judged = claims[claims["verdict"] != "not run"]
+    assert judged["effect"].between(judged["low"], judged["high"]).all()
+    assert claims.loc[claims["n"] == 0, ["effect", "low", "high"]].isna().all(axis=None)
 
 
 def test_an_export_says_how_to_train_and_that_a_folder_is_new(monkeypatch, capsys, tmp_path):

@@ -132,6 +132,7 @@ def test_what_is_said_is_escaped(root, monkeypatch):
         "figure": 1,
         "n": 4,
         "verdict": "reproduced",
+        "effect": 500,
         "low": -0.25,
         "high": 1234.5,
         "scaling": "",

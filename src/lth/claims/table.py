@@ -50,10 +50,30 @@ def save_verdicts(rows: "pd.DataFrame", collection: str = "paper") -> None:
 
 
 def load_verdicts(collection: str = "paper") -> "pd.DataFrame":
-    """`read_verdicts` as a table."""
+    """The claims, each as often as it is judged, and the verdicts: a row for every claim or part of one, scaling of Lenet's images, and trials.
+
+    Numbers are n (int64, trials), figure (int64, of the paper; beyond it the name of one of ours), and float64, NaN where nothing has run:
+    effect (its mean over trials, in `unit`, larger in the claimed direction), low and high (its 95% interval). All others are words, empty where
+    there is nothing to say:
+
+    id, part, title, claim      which claim, and which part of it; in a few words; in full
+    kind                        `number` or `direction`: what the paper names
+    paper, tolerance, ours      the paper's value, how far ours may be from it, and ours, with their units
+    unit                        what effect, low and high are counted in: points of accuracy, iterations, times sooner, …
+    scaling                     of Lenet's images: `l2` or `unit`; empty for other networks
+    trials                      `first`, `fresh` or `all`
+    verdict                     `reproduced`, `direction only`, `inconclusive`, `not reproduced`, `not run` (`lth.claims.verdict`)
+    evidence                    `exploratory`, `confirmation` or `pooled`; empty where nothing has run
+    not run, command            what is missing, and what trains it
+    desk                        what networks of desk scale point to; no verdict
+    experiment                  those that it is judged on
+
+    docs/claims.md says more of scaling, trials and evidence. collection, errors: as `read_verdicts`.
+    """
     import pandas as pd
 
-    return pd.DataFrame(read_verdicts(collection), columns=sorted(COLUMNS))
+    claims = pd.DataFrame(read_verdicts(collection), columns=sorted(COLUMNS))
+    return claims.assign(**{name: claims[name].map(lambda cell: float(cell or "nan")) for name in ("effect", "low", "high")})
 
 
 def read_verdicts(collection: str = "paper") -> list[dict[str, Any]]:
