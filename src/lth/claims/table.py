@@ -60,6 +60,7 @@ def load_verdicts(collection: str = "paper") -> "pd.DataFrame":
     kind                        `number` or `direction`: what the paper names
     paper, tolerance, ours      the paper's value, how far ours may be from it, and ours, with their units
     unit                        what effect, low and high are counted in: points of accuracy, iterations, times sooner, …
+    interval of                 what effect, low and high are of, where ours is of something else, such as a round
     scaling                     of Lenet's images: `l2` or `unit`; empty for other networks
     trials                      `first`, `fresh` or `all`
     verdict                     `reproduced`, `direction only`, `inconclusive`, `not reproduced`, `not run` (`lth.claims.verdict`)
