@@ -132,6 +132,18 @@ def in_index(collection: str) -> list[str]:
 def _listed(lacking: Mapping[str, Sequence[str]]) -> str:
     """`lenet (reinit, sparsity); conv2 (ticket)`."""
     return "; ".join(f"{run} ({', '.join(of)})" for run, of in lacking.items())
+def drawn_from(collections: Iterable[str]) -> dict[str, set[str]]:
+    """By figure, the experiments that it would be drawn from, were all of some collections run to their end."""
+    found = {name: set() for name in FIGURES}
+    for collection in collections:
+        folders = {folder.split("/")[1]: folder for folder in experiment_names(collection)}
+        for name, figure in FIGURES.items():
+            runs = [run for run, needs in figure.experiments.items() if run in folders and planned(folders[run], needs) == list(needs)]
+            if figure.drawable(runs):
+                found[name].update(folders[run] for run in runs)
+    return found
+
+
 
 
 def _support(figure: Figure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[str]]]:
