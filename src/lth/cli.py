@@ -62,7 +62,9 @@ def parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train an experiment's stages, or many experiments, without DVC; what is done is skipped")
     train.add_argument("experiment", metavar="EXPERIMENT")
-    train.add_argument("stages", metavar="STAGE", nargs="*", help="such as initialise, r00 or reinit-1; all if none is given")
+    train.add_argument(  # without a default, argparse calls it required wherever EXPERIMENT is missing
+        "stages", metavar="STAGE", nargs="*", default=[], help="such as initialise, r00 or reinit-1; all if none is given"
+    )
     train.add_argument("--until", metavar="STAGE", help="in place of stages, all from the first to this one")
     train.add_argument(
         "--all",
