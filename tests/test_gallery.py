@@ -13,11 +13,13 @@ from lth import paths
 from lth.claims.table import COLUMNS, SOURCES
 from lth.config import COLLECTIONS
 from lth.errors import LthError
+from lth.figures import title
 from lth.reports import drawing, gallery
 from lth.reports.citation import citation, drawn, software
 from lth.reports.drawing import index_of
 from lth.reports.gallery import page, readme
 from lth.reports.latex import key
+from lth.reports.pages import notation
 
 BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 CHECKS = """
