@@ -1,6 +1,7 @@
 """How panels are drawn: where axes are cut and what is marked there, axes that panels share, the reference in front."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -132,6 +133,18 @@ def test_ticks_are_at_every_round_or_every_third(rounds, ticks, shown):
     ax = against_percent_remaining(grid(1, 1, height=2)[1][0, 0], percents, ticks=ticks)
     assert len(ax.get_xticks()) == shown <= ticks
     assert set(ax.get_xticks()) <= set(percents[::3] if shown < rounds else percents)
+
+
+def test_what_the_paper_compares_of_lenet_has_a_tick_and_no_label_touches_another():
+    style.apply()
+    percents = [100 * (265_200 * 0.8**round + 1_000 * 0.9**round) / 266_200 for round in range(28)]
+    figure, axes = grid(1, 2, height=2)
+    ax = against_percent_remaining(axes[0, 0], percents)
+    figure.draw_without_rendering()
+    labels = ax.get_xticklabels()
+    assert [label.get_text() for label in labels] == ["100", "51.3", "21.1", "10.8", "3.6", "1.9", "1.0", "0.5", "0.3"]
+    places = [label.get_window_extent() for label in labels]
+    assert all(one.x1 < other.x0 for one, other in pairwise(places))
 
 
 def test_a_label_that_is_too_long_is_broken_before_at():
