@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     claims.set_defaults(call=_claims)
 
     cite = commands.add_parser("cite", help="a figure's caption, provenance and BibTeX")
-    cite.add_argument("figure", metavar="FIGURE", help="such as fig4, figure4 or 4")
+    cite.add_argument("figure", metavar="FIGURE", help="such as fig4, figure4 or 4; quick/4 for that of a collection")
     cite.add_argument("--latex", action="store_true", help="a figure environment with the caption alone")
     cite.add_argument("--bibtex", action="store_true", help="the BibTeX entries alone; with --latex, after it")
     cite.set_defaults(call=_cite)

@@ -27,7 +27,7 @@ FLOOR = 0.93
 WORDS = "Lines are means over trials, pale bars minimum and maximum; black is the value of other figures, where they have one"
 MEANS = (
     f"{WORDS}. Accuracy axes are cut at 93% or above, and arrowheads at their lower edge mark what lies below: filled "
-    f"for a mean, open for a minimum alone. The CSV holds every point. {EARLY}"
+    f"for a mean, open for a minimum alone. {EARLY}"
 )
 """For Lenet."""
 CONV_MEANS = f"{WORDS}; {CUT} {EARLY}"
