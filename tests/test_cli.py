@@ -80,6 +80,12 @@ def test_without_a_command_there_is_help(monkeypatch, capsys):
     assert (ended.value.code, capsys.readouterr().out) == (0, f"lth {lth_names.__version__}\n")
 
 
+def test_of_train_an_experiment_alone_is_required(monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        lth(monkeypatch, "train")
+    assert capsys.readouterr().err.endswith("the following arguments are required: EXPERIMENT\n")
+
+
 def test_claims_are_listed_in_full_by_name_and_as_csv(monkeypatch, capsys):
     lth(monkeypatch, "claims")
     said = capsys.readouterr().out

@@ -112,6 +112,11 @@ def label(name: str) -> str:
     return "Beyond the paper" if name.startswith("beyond_") else name.capitalize()
 
 
+def listed(name: str) -> str:
+    """`figure4` -> Figure 4, `beyond_cost` -> its title."""
+    return title(name) if name.startswith("beyond_") else label(name)
+
+
 def _collections() -> list[dict]:
     """The collections that have figures, what is shown of each, and what it lacks, where that is told."""
     found = []
@@ -122,7 +127,7 @@ def _collections() -> list[dict]:
         judged = load_verdicts(folder) if folder in FILES else load_verdicts().iloc[:0]
         shown = [_shown(folder, row, judged) for row in index[index["drawn from"] != ""].to_dict("records")]
         lacking = [
-            {"label": label(row["figure"]), "needs": row["not run"], "command": row["command"]}
+            {"name": listed(row["figure"]), "needs": row["not run"], "command": row["command"]}
             for row in index[index["not run"] != ""].to_dict("records")
         ]
         sources = {experiment: provenance(experiment) for one in shown for experiment in one.experiments} if folder in SMALL else {}

@@ -183,6 +183,7 @@ def _load_all(
 ) -> pd.DataFrame:
     make = f"`dvc repro pipelines/{experiment.folder}/dvc.yaml`"
     remedy = f"make it with {make}"
+    trains_all = f"{make} or `lth train {experiment.folder}`"
     tables, trains = [], arms_of_stages(experiment)
     known = dict.fromkeys(itertools.chain(*trains.values()))
     arms = {arm} if isinstance(arm, str) else set(known) if arm is None else set(arm)
@@ -200,25 +201,33 @@ def _load_all(
         (first_arm, first_round, *_), *_ = networks  # which all start where this one does
         points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))
         if not (file.exists() or _has_run(experiment.folder, stage) or paths.in_git(file)):
-            runs = f"{make} or `lth train {experiment.folder}` runs it"
-            raise LthError(f"{paths.shown(file)} is missing: {stage} of {experiment.folder} has not been run; {runs}")
+            raise LthError(f"{paths.shown(file)} is missing: {stage} of {experiment.folder} has not been run; {trains_all} runs it")
         parsed = functools.partial(parse, experiment=experiment, points=points)
-        table = read(file, parsed, remedy, sha256=recorded(experiment.folder, stage, file))
-        found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
-        if absent := networks - found:
-            some = ", ".join(
-                "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
-                for network in sorted(absent)[:3]
-            )
-            raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {mended(file, remedy)}")
-        if len(table) != len(networks) * (1 if ending == ".csv" else len(points)) or found - networks:
-            raise LthError(
-                f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): "
-                f"{mended(file, remedy)}"
-            )
+        made = recorded(experiment.folder, stage, file)
+        table = read(file, parsed, remedy, sha256=made)
+        wrong = _unpromised(table, experiment, networks, 1 if ending == ".csv" else len(points))
+        if wrong and made:  # of the bytes that were made nothing is to be restored
+            mends = mended(paths.PIPELINES / experiment.folder / "params.yaml", f"train anew with {trains_all}")
+            raise LthError(f"{paths.shown(file)} {wrong}, since params.yaml has changed: {mends}")
+        if wrong:
+            raise LthError(f"{paths.shown(file)} {wrong}: {mended(file, remedy)}")
         if not arms.issuperset(trains[stage]):
             table = table[table["arm"].isin(arms)]
         for column, wanted in (("round", round), ("trial", trial)):
             table = table if wanted is None else table[table[column] == wanted]
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def _unpromised(table: pd.DataFrame, experiment: Experiment, networks: set[tuple], each: int) -> str:
+    """How the networks of a stage's table, with so many rows each, differ from those that params.yaml promises; nothing where they do not."""
+    found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
+    if absent := networks - found:
+        some = ", ".join(
+            "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
+            for network in sorted(absent)[:3]
+        )
+        return f"lacks {len(absent)} of its {len(networks)} networks ({some} …)"
+    if len(table) != len(networks) * each or found - networks:
+        return f"holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks)"
+    return ""
