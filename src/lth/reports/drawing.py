@@ -98,11 +98,12 @@ def _leave_interrupts() -> None:
 
 
 def _results(collection: str, drawings: Mapping[str, Future[str]]) -> dict[str, str]:
-    """What each drawing returns, with a bar while they are drawn."""
+    """What each drawing returns, with a bar while they are drawn, if there are any."""
     names = {drawing: name for name, drawing in drawings.items()}
     form = "{desc} |{bar}| {n_fmt}/{total_fmt}{postfix} · {elapsed}"
     every = 0.1 if os.isatty(2) else 15
-    with tqdm(total=len(drawings), desc=f"figures/{collection}", dynamic_ncols=True, mininterval=every, bar_format=form) as bar:
+    options = {"desc": f"figures/{collection}", "dynamic_ncols": True, "mininterval": every, "bar_format": form, "disable": not drawings}
+    with tqdm(total=len(drawings), **options) as bar:
         for drawing in as_completed(names):
             drawing.result()
             bar.set_postfix_str(names[drawing], refresh=False)
