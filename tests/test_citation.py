@@ -92,8 +92,11 @@ def test_a_figure_that_has_not_been_drawn_says_what_it_lacks(monkeypatch, word, 
 
 def test_figures_says_what_cite_says_of_one_that_has_not_been_drawn(monkeypatch):
     monkeypatch.setattr(drawing, "draw_collection", lambda collection, only: drawing.index_of(collection))
-    said = r"^figure26 has not been drawn, what it needs has not run: lenet-adam-rates \(ticket\); `dvc repro \S+ && make figures` would make it"
-    for call in (lambda: citation.citation("26"), lambda: drawing.draw_again(["26"])):
+    lacking = next(row for row in drawing.index_of("paper").to_dict("records") if row["command"] and not row["drawn from"])
+    said = re.escape(
+        f"{lacking['figure']} has not been drawn, what it needs has not run: {lacking['not run']}; `{lacking['command']}` would make it"
+    )
+    for call in (lambda: citation.citation(lacking["figure"]), lambda: drawing.draw_again([lacking["figure"]])):
         with pytest.raises(LthError, match=said):
             call()
 

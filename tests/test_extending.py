@@ -143,8 +143,13 @@ HOLDS = rf"{MINE}: its files do not hold what it says \(%s\): mend the entry, or
             {},
             rf"{MINE}.format: idx cannot read its files \(it lacks 'train-images-idx3-ubyte.gz'\): name another, or mend the files$",
         ),
-        ({"files": {"mine.npz": "0"}}, {}, rf"given/mine.npz is damaged \(.+, not the SHA-256 in {REGISTRY}\): copy it again, or mend .+$"),
-        ({"files": {"nine.npz": "0"}}, {}, f"given/nine.npz is missing: copy it there, .+, or mend its path in {REGISTRY}$"),
+        (
+            {"files": {"mine.npz": "0" * 64}},
+            {},
+            rf"given/mine.npz is damaged \(.+, not the SHA-256 in {REGISTRY}\): copy it again, or mend .+$",
+        ),
+        ({"files": {"nine.npz": "0" * 64}}, {}, f"given/nine.npz is missing: copy it there, .+, or mend its path in {REGISTRY}$"),
+        ({"files": {"mine.npz": "A" * 64}}, {}, rf"{MINE}.files.mine.npz: 'A+ … is wrong, must match pattern "),
         ({"recorded": True}, {}, f"{MINE}.recorded: src/lth/numerics/data.yaml has no line of it: .+$"),
         ({"test": 100}, {}, HOLDS % r"test_images is uint8 \[1000, 1, 28, 28\], not uint8 \[100, 1, 28, 28\]"),
         ({}, {"test_labels": np.zeros(1_000, int)}, HOLDS % r"test_labels is int64 \[1000\], not uint8 \[1000\]"),
@@ -164,6 +169,11 @@ def test_a_wrong_registration_is_one_line_that_names_what_to_mend(register, proj
         run(stage.main)
     assert re.match(f"error: {line}", str(ended.value).replace(f"{project}/", ""))
     assert not (paths.DATA / "mine.safetensors").exists()
+
+
+def test_a_file_that_is_no_npz_is_called_so():
+    with pytest.raises(ValueError, match=r"^it is no npz"):
+        sources.FORMATS["npz"]({"mine.npz": b"\x93NUMPY"})
 
 
 @pytest.mark.parametrize("name", ["Fashion", "SVHN"])

@@ -153,6 +153,7 @@ def test_what_is_said_is_escaped(root, monkeypatch):
         "effect": 500,
         "low": -0.25,
         "high": 1234.5,
+        "no effect": 0,
         "scaling": "",
         "trials": "first",
         "needs": ["conv2"],

@@ -266,7 +266,9 @@ def test_networks_that_params_do_not_promise_are_refused(unrecorded):
     rows = pd.read_csv(file)
     for others in (pd.concat([rows, rows]), pd.concat([rows, rows.assign(trial=7)])):
         others.to_csv(file, index=False)
-        with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r01.csv holds other networks or evaluations than params.yaml promises .+$"):
+        with pytest.raises(
+            LthError, match=r"^results/quick/tiny/runs/r01.csv holds other networks or evaluations than params.yaml promises .+$"
+        ):
             load_results("tiny")
 
 

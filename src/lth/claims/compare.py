@@ -25,12 +25,14 @@ def compare(yours: Mapping[int, float | Sequence[float]], experiment: str, round
     batches where you trained on theirs; the dense network, of round 0, saw others. `attrs["header"]` has the columns with their units, for LaTeX.
     Raises LthError for a column, round or trial that the experiment has not, values that are no such measure, fewer than two trials.
     """
-    if column not in MEASURED:
+    if column not in tuple(MEASURED):
         raise LthError(f"column {column!r} is not measured; there are: {', '.join(MEASURED)}")
     draws, accuracy = _draws(yours), column.endswith("accuracy")
     if accuracy and not draws.between(0, 1).all():
         raise LthError(f"yours holds {draws[~draws.between(0, 1)].iloc[0]:g}: accuracies are shares, from 0 to 1")
-    mine = draws.groupby(level=0).mean()
+    if (draws < 0).any():
+        raise LthError(f"yours holds {draws.min():g}: no {column} is negative")
+    mine = draws.groupby(level=0, sort=False).mean()
     rows = load_results(experiment)
     if round not in (rounds := sorted(set(rows["round"]))):
         raise LthError(f"{experiment} has no round {round}; it has {', '.join(map(str, rounds))}")
@@ -57,6 +59,8 @@ def compare(yours: Mapping[int, float | Sequence[float]], experiment: str, round
 
 def _draws(yours: Mapping[int, float | Sequence[float]]) -> pd.Series:
     """Every number, by its trial."""
+    if not isinstance(yours, Mapping | pd.Series):
+        raise LthError("yours must say of which trial each number is, {0: 0.98, 1: 0.97}")
     try:
         draws = pd.Series(yours, dtype=object).explode().astype(float)
     except (TypeError, ValueError) as error:

@@ -11,7 +11,7 @@ from lth.claims.basis import ALL, PLAIN, Basis, bases
 from lth.claims.paired import Absent
 from lth.claims.pooled import Pooled
 from lth.claims.table import FILES, SOURCES
-from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, Measured
+from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, Measured, ends
 from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
 from lth.results.tables import EXTRA, Tables, command, missing
@@ -83,10 +83,16 @@ EXPLORATORY, CONFIRMATION, POOLED = "exploratory", "confirmation", "pooled"
 DIRECTIONS = {
     REPRODUCED: "in the claimed direction",
     DIRECTION: "in the claimed direction",
-    INCONCLUSIVE: "not told from chance",
+    INCONCLUSIVE: "inconclusive",
     NOT_REPRODUCED: "the other way",
 }
 """What an interval says of the direction, where no verdict is due."""
+BOUNDED = {
+    REPRODUCED: "within the tolerance",
+    INCONCLUSIVE: "neither within the tolerance nor outside",
+    NOT_REPRODUCED: "outside the tolerance",
+}
+"""What it says where the claim is that there is no difference, or names a level."""
 
 
 def judge(claim: Claim, basis: Basis = PLAIN, loaded: Tables | None = None) -> dict:
@@ -128,7 +134,10 @@ def desk_points(claim: Claim, loaded: Tables) -> str:
         return ""
     if len(measured.effects) < 2:
         return f"{measured.ours}, of one trial"
-    return f"{measured.ours}, {DIRECTIONS[measured.verdict()]} (n = {len(measured.effects)})"
+    words = DIRECTIONS if measured.equivalence is None else BOUNDED
+    of = f" of {measured.of}:" if measured.of else ""
+    found = f"n = {len(measured.effects)}, interval{of} {ends(*measured.interval(), claim.unit)}"
+    return f"{measured.ours}, {words[measured.verdict()]} ({found})"
 
 
 def _measured(claim: Claim, tables: Tables) -> Measured:

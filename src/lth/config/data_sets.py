@@ -35,7 +35,7 @@ class DataSource(Frozen):
     checksum: Literal["sha256", "md5"]
     recorded: bool = False
     """Whether src/lth/numerics/data.yaml holds the SHA-256 of its images and labels, which are then compared whenever it is loaded."""
-    files: Annotated[dict[str, str], Field(min_length=1)]
+    files: Annotated[dict[str, Annotated[str, Field(pattern="^([0-9a-f]{32}|[0-9a-f]{64})$")]], Field(min_length=1)]
     """Their checksums, by their paths below LTH_DATA or data/downloads: torchvision's layout, where it is to download them."""
 
     @property

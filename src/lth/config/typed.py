@@ -21,7 +21,7 @@ LONGEST = 60
 LINE = 300
 """Characters of what is said of it."""
 
-MOST = 5
+MISTAKES = 5
 """Mistakes that a message names."""
 
 
@@ -33,8 +33,8 @@ def load(model: type[Model], file: Path) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        described = [_described(model, mistake) for mistake in error.errors(include_url=False)[:MOST]]
-        more = f"; and {error.error_count() - MOST} more" if error.error_count() > MOST else ""
+        described = [_described(model, mistake) for mistake in error.errors(include_url=False)[:MISTAKES]]
+        more = f"; and {error.error_count() - MISTAKES} more" if error.error_count() > MISTAKES else ""
         raise LthError(f"{paths.shown(file)}: {'; '.join(described)}{more}") from error
 
 

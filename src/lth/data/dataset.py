@@ -60,7 +60,7 @@ def prepare(name: str, seed: int, file: Path) -> None:
 
 
 def load_data(name: str, scaling: str | None = None) -> DataSet:
-    """A prepared data set with its images scaled to float32: that of an experiment as its networks saw it, or any by a scaling.
+    """A prepared data set with its images scaled to float32: that of an experiment as for its networks, or any by a scaling.
 
     name: an experiment, `paper/lenet`, as in `load_experiment`; where a scaling is given, `mnist` or another of data_sets.yaml.
     scaling: `unit` divides pixels by 255; `l2` divides each image by its Euclidean norm, as the first author's released code does;
@@ -69,10 +69,10 @@ def load_data(name: str, scaling: str | None = None) -> DataSet:
     """
     scalings = get_args(DataConfig.model_fields["scaling"].annotation)
     if scaling is None:
-        if name in data_sets():
+        if isinstance(name, str) and name in data_sets():
             raise LthError(
                 f"load_data: {name} is a data set, whose scaling must be given, {' or '.join(scalings)}; or name an experiment, "
-                "such as 'paper/lenet', for the images as its networks saw them"
+                "such as 'paper/lenet', for the images scaled as for its networks"
             )
         data = load_experiment(name).data
         name, scaling = data.name, data.scaling

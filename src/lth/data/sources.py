@@ -138,6 +138,8 @@ def _read_cifar(originals: Mapping[str, bytes]) -> dict[str, np.ndarray]:
 
 def _read_npz(originals: Mapping[str, bytes]) -> dict[str, np.ndarray]:
     (content,) = originals.values()
+    if not content.startswith(b"PK"):
+        raise ValueError("it is no npz, as np.savez writes it")
     with np.load(io.BytesIO(content)) as arrays:
         return dict(arrays)
 

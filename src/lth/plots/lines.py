@@ -83,18 +83,18 @@ def plot(ax: Axes, lines: Sequence[Line], *, every: int = 1, faint: bool = False
 
 
 def against_percent_remaining(ax: Axes, percents: Sequence[float], *, ticks: int = 10) -> Axes:
-    """P_m on a log axis that falls to the right, with at most so many ticks: at the P_m of all rounds, or of some that lie three, six, … rounds
+    """P_m on a log axis that falls to the right, with at most so many ticks: at all of these P_m, or at some that lie three, six, … of them
     apart at least, COMPARED among them.
     """
     percents = sorted(percents, reverse=True)
     written = ["100" if percent == 100 else f"{percent:.1f}" for percent in percents]
     apart = 1 if len(percents) <= ticks else 3 * -(-len(percents) // (3 * ticks))
     placed_first, shown = ("100", *COMPARED), []
-    for round in sorted(range(len(percents)), key=lambda round: written[round] not in placed_first):
-        if all(abs(round - other) >= apart for other in shown):
-            shown.append(round)
+    for place in sorted(range(len(percents)), key=lambda place: written[place] not in placed_first):
+        if all(abs(place - other) >= apart for other in shown):
+            shown.append(place)
     ax.set_xscale("log")
-    ax.set_xticks([percents[round] for round in sorted(shown)], [written[round] for round in sorted(shown)])
+    ax.set_xticks([percents[place] for place in sorted(shown)], [written[place] for place in sorted(shown)])
     ax.minorticks_off()
     ax.set_xlim(max(percents) * 1.12, min(percents) / 1.12)
     ax.set_xlabel("weights remaining $P_m$ (%)")

@@ -9,7 +9,7 @@ from lth.claims.basis import SCALINGS
 from lth.config import COLLECTIONS, load_experiment
 from lth.config.grammar import parse_yaml
 from lth.errors import LthError
-from lth.figures import named
+from lth.figures import FIGURES, named
 from lth.reports import latex
 from lth.reports.drawing import DRAWN, LACKS, index_of, not_drawn, size
 from lth.results.spent import commits, cost, sidecars
@@ -26,6 +26,9 @@ PAPER = """\
 
 SCALED = SCALINGS | {"standardised": "images standardised by channel"}
 """How images are scaled, in words."""
+
+MOST = 8
+"""Commits that an entry names; provenance has all."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,9 @@ class Cited:
 
     @property
     def caption(self) -> str:
-        """What is plotted; then of which scale, how many trials, and on images scaled in which way."""
+        """What is plotted; then, where that needs results, of which scale, how many trials, and on images scaled in which way."""
+        if not any(FIGURES[self.row["figure"]].experiments.values()):
+            return self.row["caption"]
         scaled = dict.fromkeys(SCALED[load_experiment(experiment).data.scaling] for experiment in self.experiments)
         about = size(self.collection, self.experiments)
         return f"{self.row['caption']} {about[0].upper()}{about[1:]}, {' and '.join(scaled)}."
@@ -134,7 +139,8 @@ def software(experiments: Iterable[str] = (), key: str = "lth") -> str:
     commit, _, date = (paths.git("show", "--no-patch", "--format=%H %cs", "HEAD") or "").partition(" ")
     fields["year"] = fields["year"] or date[:4]
     fields["url"] = fields["url"] or _address()
-    fields["note"] = f"results made at {', '.join(made)}" if made else f"commit {commit}" if commit else ""
+    first, more = list(made)[:MOST], f" and {len(made) - MOST} more" if len(made) > MOST else ""
+    fields["note"] = f"results made at {', '.join(first)}{more}" if made else f"commit {commit}" if commit else ""
     inside = ",\n".join(f"  {name:<9} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{inside}\n}}"
 

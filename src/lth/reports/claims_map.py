@@ -83,7 +83,7 @@ def _other(parts: pd.DataFrame) -> dict:
     return {
         "title": parts["title"].iloc[0],
         "figures": [_figure(number) for number in parts["figure"].unique()],
-        "paper": _by_part(parts["part"], parts["paper"]),
+        "paper": _by_part(parts["part"], map(claimed, parts.to_dict("records"))),
         "ours": _by_part(
             parts["part"], [marked(NOT_RUN) if row["verdict"] == NOT_RUN else outcome(row) for row in parts.to_dict("records")]
         ),

@@ -59,7 +59,7 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
                     "not run": _listed(needs),
                     "command": f"{command({wanted[run]: of for run, of in needs.items()})} && make figures" if needs else "",
                     "not planned": _listed(unplanned),
-                    "caption": figure.caption,
+                    "caption": figure.captioned(available),
                 }
                 index.append(kept.get(name, row))
             if drawable and name in only:
@@ -193,7 +193,7 @@ def _draw(collection: str, name: str, experiments: Mapping[str, str], not_run: S
 def size(collection: str, experiments: Iterable[str]) -> str:
     """How large the networks of experiments are, how long and how many are trained: `quick scale: 0.125 of the paper's width, …`.
 
-    At the paper's scale, how many alone: `paper scale: 5 trials`.
+    At the paper's scale, that of `beyond` too, how many alone: `paper scale: 5 trials`.
     """
     plans = [load_experiment(experiment) for experiment in experiments]
     width, iterations, trials = (
@@ -205,9 +205,9 @@ def size(collection: str, experiments: Iterable[str]) -> str:
         )
     )
     if collection in FULL:
-        return f"paper scale: {trials} trials"
+        return f"paper scale: {trials} trial{'s' * (trials != '1')}"
     of = "" if width == "all" else f"{width} of "
-    return f"{collection} scale: {of}the paper's width, {iterations} iterations, {trials} trials"
+    return f"{collection} scale: {of}the paper's width, {iterations} iterations, {trials} trial{'s' * (trials != '1')}"
 
 
 def draw_again(names: Sequence[str]) -> list[str]:

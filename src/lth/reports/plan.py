@@ -37,7 +37,7 @@ def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str
     lines = [FORMAT.format(*HEAD)] + [_line(name, group, settings, cores) for name, group in (groups | together).items()]
     drawn = drawn_from({experiment.collection for experiment in everything})
     feeds = [
-        textwrap.fill(f"{name:<26}{_order(group)}; {_figures(group, drawn)}", WIDTH, subsequent_indent=" " * 26)
+        textwrap.fill(f"{name:<25} {_order(group)}; {_figures(group, drawn)}", WIDTH, subsequent_indent=" " * 26)
         for name, group in groups.items()
     ]
     parts = ["What training takes", lines, _words(everything, settings, cores), "Order, and figures drawn", feeds]

@@ -13,12 +13,13 @@ from lth.claims.paired import (
     Effect,
     advantage,
     by_trial,
+    mean_of,
     mean_over,
     over_dense,
     percent,
     pruned_rounds,
 )
-from lth.claims.verdict import Measured, interval
+from lth.claims.verdict import NOT_REPRODUCED, Measured
 from lth.results.tables import Tables
 
 
@@ -33,20 +34,21 @@ def do_not_differ(
 ) -> Measured:
     """The same, where the claim is that there is no difference: the whole interval lies within so many points of zero.
 
-    every_round: at each round that both hold, instead of in the mean over them, in which opposite differences cancel: the round is judged whose
-    interval reaches furthest, of those whose whole interval lies outside if there are any.
+    every_round: at each round that both hold, instead of in the mean over them, in which opposite differences cancel. What is returned is the round
+    whose interval reaches furthest, of those that lie wholly outside if there are any: one such round refutes the claim, and its difference is the
+    most extreme of many.
     """
     if not every_round:
         return replace(beats(tables, arm=arm, other=other, column=column, experiment=experiment), equivalence=points)
     rows = tables.rows(experiment)
-    by_round = {round: advantage(rows, arm, rows, other, column)(round).to_numpy() for round in _shared(rows, arm, other)}
-
-    def reach(found: tuple[int, np.ndarray]) -> tuple[bool, float]:
-        low, high = interval(found[1])
-        return low > points or high < -points, max(-low, high)
-
-    furthest, effects = max(by_round.items(), key=reach)
-    return Measured(f"{effects.mean():+.2f} points at P_m {percent(rows, furthest):.3g}", True, effects, equivalence=points)
+    gain = advantage(rows, arm, rows, other, column)
+    judged = []
+    for round in _shared(rows, arm, other):
+        effects = gain(round)
+        judged.append(
+            Measured(f"{effects.mean():+.2f} points at P_m {percent(rows, round):.3g}", True, effects.to_numpy(), equivalence=points)
+        )
+    return max(judged, key=lambda found: (found.verdict() == NOT_REPRODUCED, np.abs(found.interval()).max()))
 
 
 def beats_experiment(
@@ -105,8 +107,7 @@ def loses_little(tables: Tables, *, arm: str, other: str, least_percent: float, 
     rows = tables.rows("lenet")
     rounds = [round for round in _shared(rows, "ticket", arm, other) if percent(rows, round) >= least_percent]
     loss, lead = (mean_over(rounds, advantage(rows, "ticket", rows, than, ACCURACY)) for than in (arm, other))
-    where = f"mean over P_m {percent(rows, rounds[0]):.3g}–{percent(rows, rounds[-1]):.3g}"
-    ours = f"loses {loss.mean():.2f} points of a lead of {lead.mean():.2f}, {where}"
+    ours = f"loses {loss.mean():.2f} points of a lead of {lead.mean():.2f}, {mean_of(rows, rounds)}"
     return Measured(ours, loss.mean() < share * lead.mean(), (share * lead - loss).to_numpy(), of=f"{share:.0%} of the lead, less the loss")
 
 
@@ -143,5 +144,5 @@ def _down_to(rows: pd.DataFrame, rounds: Sequence[int]) -> list[int]:
 
 def _over(rows: pd.DataFrame, rounds: Sequence[int], whole: str) -> str:
     """What a mean over rounds is over, in words, and what it is over all of them."""
-    first, last, end = (percent(rows, round) for round in (rounds[0], _down_to(rows, rounds)[-1], rounds[-1]))
-    return f", mean over P_m {first:.3g}–{last:.3g}" + (f" (down to {end:.3g}: {whole})" if end < last else "")
+    counted, end = _down_to(rows, rounds), percent(rows, rounds[-1])
+    return f", {mean_of(rows, counted)}" + (f" (down to {end:.3g}: {whole})" if len(counted) < len(rounds) else "")

@@ -11,6 +11,7 @@ from lth.claims.paired import (
     best_round,
     first_below,
     first_not_above,
+    mean_of,
     mean_over,
     measured_down_to,
     measured_until,
@@ -88,8 +89,8 @@ def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequen
     for end in ends:
         if min(abs(value - end) for value in percents.values()) > points / 2:
             raise Absent(f"{experiment} (ticket within {points / 2:g} points of P_m {end:g})")
-    effects = mean_over([round for round in rounds if ends[1] <= percents[round] <= ends[0]], lead).to_numpy()
-    of = f"the lead, mean over P_m {ends[0]:g}–{ends[1]:g}"
+    inside = [round for round in rounds if ends[1] <= percents[round] <= ends[0]]
+    effects, of = mean_over(inside, lead).to_numpy(), f"the lead, {mean_of(rows, inside)}"
     ahead = pd.Series({round: lead(round).mean() > 0 for round in rounds})
     runs = [run.index for _, run in ahead.groupby((ahead != ahead.shift()).cumsum()) if run.iloc[0]]
     longest = max(runs, key=len, default=())
@@ -129,7 +130,10 @@ def weights_at_crossing(tables: Tables, *, within: Sequence[float], end: str) ->
     near = all(within[0] <= count <= within[1] for count in left)
     ours = "some sizes nowhere" if np.isnan(left).any() else f"{min(left):,.0f}–{max(left):,.0f} weights"
     sign = f" (by the sign of the mean: {min(by_sign):,.0f}–{max(by_sign):,.0f})" if not np.isnan(by_sign).any() else ""
-    of = {"upper": f"the lead with more than {within[1]:,} left", "lower": f"what they lack with fewer than {within[0]:,} left"}
+    of = {
+        "upper": f"the lead, last with more than {within[1]:,} weights left",
+        "lower": f"what they lack, first with fewer than {within[0]:,} weights left",
+    }
     return Measured(ours + sign, near, np.array(effects), of=of[end])
 
 
