@@ -10,6 +10,7 @@ import pytest
 
 from lth import paths
 from lth.cli import main
+from lth.config import COLLECTIONS
 from lth.errors import LthError
 from lth.figures import FIGURES
 from lth.reports import citation, drawing, latex
@@ -92,7 +93,9 @@ def test_a_figure_that_has_not_been_drawn_says_what_it_lacks(monkeypatch, word, 
 
 def test_figures_says_what_cite_says_of_one_that_has_not_been_drawn(monkeypatch):
     monkeypatch.setattr(drawing, "draw_collection", lambda collection, only: drawing.index_of(collection))
-    lacking = next(row for row in drawing.index_of("paper").to_dict("records") if row["command"] and not row["drawn from"])
+    rows = [row for collection in COLLECTIONS for row in drawing.index_of(collection).to_dict("records")]
+    drawn = {row["figure"] for row in rows if row["drawn from"]}
+    lacking = next(row for row in rows if row["command"] and row["figure"] not in drawn)
     said = re.escape(
         f"{lacking['figure']} has not been drawn, what it needs has not run: {lacking['not run']}; `{lacking['command']}` would make it"
     )

@@ -247,7 +247,7 @@ def test_collapsed_networks_rule_no_mean():
     rows = table(values, "es_test_accuracy")
     ahead = estimators.beats(rows, arm="ticket", other="reinit", column="es_test_accuracy")
     assert ahead.effects == pytest.approx([15, 15]), "of rounds 3 and 17"
-    assert ahead.ours == "+15.00 points, mean over P_m 51.2–2.25 (down to 1.8: -16.67 points)"
+    assert ahead.ours == "+15.00 points, mean over 2 rounds, P_m 51.2–2.25 (down to 1.8: -16.67 points)"
 
 
 def test_a_loss_is_held_against_the_lead():

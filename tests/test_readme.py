@@ -168,7 +168,7 @@ def test_parts_of_a_claim_about_another_network_share_a_row(write_claims):
     write_claims([NETWORK | {"paper": "3.5 times"}, NETWORK | {"part": "Conv-4", "paper": "3.5 times"} | later])
     (row,) = [line for line in readme_map().splitlines() if line.startswith("| Ticket stops")]
     ours = "Conv-2: ✓ reproduced: 40% (n = 5)<br>Conv-4: – not run"
-    assert row == f"| Ticket stops earlier, Figure 4 | {ours} | 3.5 times | Conv-2: –<br>Conv-4: 2.1, in the claimed direction |"
+    assert row == f"| Ticket stops earlier, Figure 4 | {ours} | 3.5 times (30–50%) | Conv-2: –<br>Conv-4: 2.1, in the claimed direction |"
 
 
 def test_fresh_trials_lead_and_both_scalings_stand_side_by_side(write_claims):
