@@ -11,19 +11,13 @@ from lth.reports.citation import software
 from lth.results.files import read_sidecar
 from lth.results.spent import commits
 
-CHANGED = {
-    "paper/lenet": {"noise-1-1", "noise-2-1", "noise-3-1", "noise-half-1", "resampled-1"},
-    "paper/lenet-unit": {f"r{number:02}" for number in range(9)},
-}
-"""Stages that were run when sources differed from the commit that they name. Run again, a stage leaves this list; none joins it."""
 
-
-def test_no_further_result_was_made_from_sources_that_no_commit_has():
-    found: dict[str, set[str]] = {}
-    for file in paths.RESULTS.glob("*/*/provenance/*.json"):
-        if "with changes" in read_sidecar(file).get("commit", ""):
-            found.setdefault(str(file.parents[1].relative_to(paths.RESULTS)), set()).add(file.stem)
-    assert found == CHANGED, "commit sources before a stage is run; strike from CHANGED what was run again"
+def test_no_result_was_made_from_sources_that_no_commit_has():
+    files = sorted(paths.RESULTS.glob("*/*/provenance/*.json"))
+    assert files
+    assert not [str(file) for file in files if "with changes" in read_sidecar(file).get("commit", "")], (
+        "commit sources before a stage is run"
+    )
 
 
 def test_commits_are_named_by_their_first_digits_most_stages_first():
