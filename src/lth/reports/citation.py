@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lth import paths
-from lth.claims.basis import SCALINGS
-from lth.config import COLLECTIONS, load_experiment
+from lth.config import COLLECTIONS
 from lth.config.grammar import parse_yaml
 from lth.errors import LthError
-from lth.figures import FIGURES, named
+from lth.figures import named
 from lth.reports import latex
-from lth.reports.drawing import DRAWN, LACKS, index_of, not_drawn, size
+from lth.reports.drawing import DRAWN, LACKS, index_of, not_drawn
 from lth.results.spent import commits, cost, sidecars
 from lth.results.tables import EXTRA, command
 from lth.storage import read, sha256, summed
@@ -23,9 +22,6 @@ PAPER = """\
   booktitle = {International Conference on Learning Representations},
   year      = {2019}
 }"""
-
-SCALED = SCALINGS | {"standardised": "images standardised by channel"}
-"""How images are scaled, in words."""
 
 MOST = 8
 """Commits that an entry names; provenance has all."""
@@ -49,22 +45,13 @@ class Cited:
         """Those that it is drawn from."""
         return [f"{self.collection}/{run}" for run in self.row["drawn from"].split()]
 
-    @property
-    def caption(self) -> str:
-        """What is plotted; then, where that needs results, of which scale, how many trials, and on images scaled in which way."""
-        if not any(FIGURES[self.row["figure"]].experiments.values()):
-            return self.row["caption"]
-        scaled = dict.fromkeys(SCALED[load_experiment(experiment).data.scaling] for experiment in self.experiments)
-        about = size(self.collection, self.experiments)
-        return f"{self.row['caption']} {about[0].upper()}{about[1:]}, {' and '.join(scaled)}."
-
 
 def citation(word: str) -> str:
     """The text of `lth cite`. word: as for `drawn`."""
     cited = drawn(word)
     numbers = paths.FIGURES / f"{cited.name}.csv"
     digest = read(numbers, lambda content: hashlib.sha256(content).hexdigest(), DRAWN, sha256=summed(numbers))
-    lines = [cited.name, "", cited.caption]
+    lines = [cited.name, "", cited.row["caption"]]
     if cited.row["ours"]:
         lines += ["", f"Ours: {cited.row['ours']}"]
     lines += ["", "Provenance"]
@@ -84,7 +71,7 @@ def bibtex(word: str) -> str:
 def figure_environment(word: str) -> str:
     """The text of `lth cite --latex`. word: as for `drawn`."""
     cited = drawn(word)
-    return latex.figure(cited.name, cited.caption)
+    return latex.figure(cited.name, cited.row["caption"])
 
 
 def drawn(word: str) -> Cited:

@@ -12,6 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from lth import paths
+from lth.claims.basis import SCALINGS
 from lth.config import COLLECTIONS, experiment_names, load_experiment
 from lth.errors import Interrupted, LthError
 from lth.figures import FIGURES, named
@@ -30,6 +31,9 @@ FULL = ("paper", "beyond")
 """Collections at the paper's scale, of which figures say what we find."""
 
 DRAWN = "draw it with `make figures`"
+
+SCALED = SCALINGS | {"standardised": "images standardised by channel"}
+"""How images are scaled, in words."""
 
 LACKS = {"not run": "has not run", "not planned": "is not planned"}
 """Columns of index.csv, and how a sentence says them."""
@@ -59,7 +63,7 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
                     "not run": _listed(needs),
                     "command": f"{command({wanted[run]: of for run, of in needs.items()})} && make figures" if needs else "",
                     "not planned": _listed(unplanned),
-                    "caption": figure.captioned(available),
+                    "caption": _caption(figure, collection, available if drawable else {}),
                 }
                 index.append(kept.get(name, row))
             if drawable and name in only:
@@ -188,6 +192,15 @@ def _draw(collection: str, name: str, experiments: Mapping[str, str], not_run: S
     absent = [] if figure.names_absent else not_run
     style.save(figure.draw(tables.named(experiments)), paths.FIGURES / collection, name, face=face, not_run=absent)
     return fill(figure.ours, tables) if collection in FULL else ""
+
+
+def _caption(figure: Figure, collection: str, drawn: Mapping[str, str]) -> str:
+    """What is plotted; then, where that needs results, of which scale, how many trials, and on images scaled in which way."""
+    if not drawn or not any(figure.experiments.values()):
+        return figure.captioned(drawn)
+    about = size(collection, drawn.values())
+    scaled = dict.fromkeys(SCALED[load_experiment(folder).data.scaling] for folder in drawn.values())
+    return f"{figure.captioned(drawn)} {about[0].upper()}{about[1:]}, {' and '.join(scaled)}."
 
 
 def size(collection: str, experiments: Iterable[str]) -> str:
