@@ -2,6 +2,9 @@
 
 A part runs alone, for one batch, on values that a step has left; the least of the repeats counts. Its share of the limit is the arithmetic
 of the weights that survive, in that time, by what the core does of multiplications and additions in registers.
+
+By the same count of arithmetic, torch's share in a dense step is the engine's in the table of convolution_step, divided by how many times faster the
+engine is; to be 1.4 times as fast as torch takes 1.4 times that share.
 """
 
 import argparse

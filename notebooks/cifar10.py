@@ -53,7 +53,8 @@ for collection, command in MAKE.items():
 #
 # Does the ticket stop earlier than the dense network, is it more accurate there, and is it ahead of its reinitialisation? Test accuracy is compared
 # within each trial, where all see the images in the same order, and a word such as *earlier* stands where the 95% interval over trials (Student's t)
-# excludes zero; *at best* is the round of the largest mean, which chance favours. The sentences are templates, filled from the tables.
+# excludes zero; *at best* is the round of the largest mean on the test images, which chance favours (README takes the round that validation chooses). The
+# sentences are templates, filled from the tables.
 
 # %%
 SENTENCES = (
@@ -73,6 +74,11 @@ SENTENCES = (
     {% set soon, good = stop.largest, accuracy.largest %}
     At best, at P_m {{ stop.largest_at }}, it stops {{ soon }} than its reinitialisation (by {{ soon.signed }}, interval {{ soon.interval }}); at P_m
     {{ accuracy.largest_at }} it is {{ good }} (by {{ good.signed }}, interval {{ good.interval }}).
+    """,
+    """
+    {% set final = lead(name, "final", arm="reinit", over="sparsity") %}
+    What its structure is worth: of {{ final.by_round|length }} rounds, its reinitialisation ends more accurate than random sparsity {{ final.ahead|at }}
+    and less accurate {{ final.behind|at }}.
     """,
 )
 for collection, tables in FOUND.items():

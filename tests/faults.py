@@ -247,6 +247,7 @@ FAULTS = {
         Fault("README.md missing", "readme", missing("README.md")),
         Fault("README.md without its marks", "readme", lambda root: (root / "README.md").write_text("# Nothing\n")),
         Fault("an experiment's params.yaml missing", SHOW, missing(PARAMS)),
+        Fault("more trials in params.yaml than were trained", SHOW, line("trials: 2", "trials: 10")),
         Fault("garbage for params.yaml", FIRST, garbage("params.yaml")),
         Fault("a file for .checkpoints", FIRST, lambda root: (root / ".checkpoints").write_text("")),
         Fault("a folder for a stage's lock", FIRST, lambda root: (root / ".checkpoints/quick-lenet-r01.lock").mkdir(parents=True)),

@@ -12,7 +12,7 @@ from lth import paths
 from lth.cli import main
 from lth.errors import LthError
 from lth.figures import FIGURES
-from lth.reports import citation, latex
+from lth.reports import citation, drawing, latex
 
 
 def test_every_caption_is_escaped():
@@ -37,24 +37,24 @@ def test_escapes(text, escaped):
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex here: texlive-latex-base has it")
 def test_every_figure_that_is_there_compiles(tmp_path):
     """With an entry of its own, on one page, by a LaTeX and BibTeX as they are installed."""
-    folder = paths.FIGURES / "paper"
-    there = [name for name in FIGURES if (folder / f"{name}.pdf").is_file()]
+    there = [name for name in FIGURES if (paths.FIGURES / "paper" / f"{name}.pdf").is_file()]
     assert there
-    for name in there:
-        shutil.copy(folder / f"{name}.pdf", tmp_path)
-    figures = "\n".join(latex.figure(name, "figures/paper", FIGURES[name].caption) + "\n\\clearpage" for name in there)
+    figures = "\n".join(citation.figure_environment(f"paper/{name}") + "\n\\clearpage" for name in there)
+    for picture, copy in re.findall(r": cp (\S+) (\S+)$", figures, re.MULTILINE):
+        shutil.copy(paths.ROOT / picture, tmp_path / copy)
     (tmp_path / "paper.tex").write_text(
         "\\documentclass{article}\n\\usepackage{graphicx}\n\\begin{document}\n\\cite{lth}\n"
         + "\n".join(re.findall(r"^% to cite it: (\\cite\{.+\})", figures, re.MULTILINE))
         + figures
         + "\n\\bibliographystyle{plain}\\bibliography{refs}\n\\end{document}\n"
     )
-    entries = [citation.software(), *(citation.software(key=latex.key(name)) for name in there), citation.PAPER]
+    entries = [citation.software(), *(citation.software(key=latex.key(f"paper/{name}")) for name in there), citation.PAPER]
     (tmp_path / "refs.bib").write_text("\n\n".join(entries))
     typeset = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper"]
     for command in (typeset, ["bibtex", "paper"], typeset, typeset):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
         assert done.returncode == 0, done.stdout[-2000:]
+    assert "Warning" not in (tmp_path / "paper.blg").read_text(), "nor does BibTeX leave anything out"
     cited = (tmp_path / "paper.bbl").read_text()
     assert cited.count("The lottery-ticket reproduction authors") == len(there) + 1
     assert "commit" in cited
@@ -78,14 +78,48 @@ def test_bibtex_takes_what_the_citation_file_has(root):
     ("lacks", "said"),
     [
         ({"not run": "vgg19 (ticket)", "command": "dvc repro x"}, r"has not run: vgg19 \(ticket\); `dvc repro x` would make it"),
-        ({"not planned": "vgg19 (ticket)"}, r"is not planned: vgg19 \(ticket\); no experiment here would make it"),
+        ({"not planned": "vgg19 (ticket)"}, r"is not planned: vgg19 \(ticket\); no experiment (here|of quick) would make it"),
     ],
 )
-def test_a_figure_that_has_not_been_drawn_says_what_it_lacks(monkeypatch, lacks, said):
+@pytest.mark.parametrize("word", ["figure7", "quick/figure7"])
+def test_a_figure_that_has_not_been_drawn_says_what_it_lacks(monkeypatch, word, lacks, said):
     row = {"figure": "figure7", "drawn from": "", "not run": "", "not planned": "", "command": ""} | lacks
-    monkeypatch.setattr(citation, "index_of", lambda collection: pd.DataFrame([row]))
-    with pytest.raises(LthError, match=f"^figure7 has not been drawn, what it needs {said}"):
-        citation.citation("7")
+    for module in (citation, drawing):
+        monkeypatch.setattr(module, "index_of", lambda collection: pd.DataFrame([row]))
+    with pytest.raises(LthError, match=f"^{word} has not been drawn, what it needs {said}"):
+        citation.citation(word)
+
+
+def test_figures_says_what_cite_says_of_one_that_has_not_been_drawn(monkeypatch):
+    monkeypatch.setattr(drawing, "draw_collection", lambda collection, only: drawing.index_of(collection))
+    lacking = next(row for row in drawing.index_of("paper").to_dict("records") if row["command"] and not row["drawn from"])
+    said = re.escape(
+        f"{lacking['figure']} has not been drawn, what it needs has not run: {lacking['not run']}; `{lacking['command']}` would make it"
+    )
+    for call in (lambda: citation.citation(lacking["figure"]), lambda: drawing.draw_again([lacking["figure"]])):
+        with pytest.raises(LthError, match=said):
+            call()
+
+
+def test_a_figure_of_a_collection_is_cited_by_its_own_name_scale_and_trials():
+    assert citation.drawn("4").name == "paper/figure4"
+    assert citation.drawn("quick/fig4").name == "quick/figure4"
+    quick = citation.figure_environment("quick/4")
+    size = drawing.size("quick", ["quick/lenet"])
+    assert f"Q{size[1:]}, pixels in [0, 1].}}" in quick
+    for words in (
+        "cp figures/quick/figure4.pdf quick-figure4.pdf",
+        "{quick-figure4.pdf}",
+        "{fig:quick-figure4}",
+        r"\cite{lth-quick-figure4,",
+    ):
+        assert words in quick
+    assert "Paper scale: 5 trials, images of unit length.}" in citation.figure_environment("4")
+    assert "@misc{lth-quick-figure4," in citation.bibtex("quick/4")
+    with pytest.raises(LthError, match=r"^unknown collection 'slow'; there are: paper, "):
+        citation.drawn("slow/4")
+    with pytest.raises(LthError, match=r"^quick/figure31 has not been drawn; no experiment of quick would make it$"):
+        citation.drawn("quick/31")
 
 
 def test_latex_and_bibtex_together_name_one_key(monkeypatch, capsys):
@@ -95,4 +129,6 @@ def test_latex_and_bibtex_together_name_one_key(monkeypatch, capsys):
     main()
     said = capsys.readouterr().out
     assert said == f"{citation.figure_environment('4')}\n\n{citation.bibtex('4')}\n"
-    assert said.index(r"\cite{lth-figure4,frankle2019lottery}") < said.index("@software{lth-figure4,") < said.index("@inproceedings{")
+    assert (
+        said.index(r"\cite{lth-paper-figure4,frankle2019lottery}") < said.index("@misc{lth-paper-figure4,") < said.index("@inproceedings{")
+    )

@@ -15,7 +15,7 @@ from lth.claims import estimators
 from lth.claims.basis import FIRST, UNIT, Basis
 from lth.claims.judge import BEYOND, CLAIMS, check_needs, judge, judge_all, read_claims
 from lth.claims.table import load_verdicts
-from lth.claims.verdict import Measured, interval
+from lth.claims.verdict import Measured, ends, interval
 from lth.config import load_experiment
 from lth.errors import LthError
 from lth.figures import FIGURES
@@ -94,6 +94,19 @@ def test_a_claim_of_no_difference():
     assert verdict(1.0, -1.0, 0.5) == "inconclusive", "noise alone reproduces nothing"
     assert verdict(0.3, 0.31, 0.29) == "reproduced", "a difference there may be, if it is small"
     assert verdict(1.0, 1.1, 0.9) == verdict(-1.0, -1.1, -0.9) == "not reproduced"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "written"),
+    [
+        (-0.004, 0.6, "points of accuracy", "−0.004 to 0.60"),
+        (0, 1234.5, "points of accuracy", "0.00 to 1,234.50"),
+        (-1287.6, -0.3, "iterations", "−1,288 to −0.3"),
+        (9.51, 25.93, "% of the dense early stop", "9.5 to 25.9"),
+    ],
+)
+def test_an_interval_is_written_in_the_digits_of_its_unit(low, high, unit, written):
+    assert ends(low, high, unit) == written
 
 
 def test_the_interval_is_students():
@@ -207,14 +220,17 @@ def test_a_chain_that_has_not_been_run_to_its_end_is_not_judged(root, run):
     )
 
 
-def test_desk_scale_points_and_gets_no_verdict(root):
+def test_desk_scale_points_and_gets_no_verdict(root, monkeypatch):
     claim = next(claim for claim in CLAIMS if claim.id == "conv-es")
     assert judge(claim)["desk"] == ""
     write_results(root, "conv2", "desk", rounds=16)
     row = judge(claim)
-    assert row["desk"] == "4.00 times at P_m 3.52, as claimed (n = 3)"
+    assert row["desk"] == "4.00 times at P_m 3.52, in the claimed direction (n = 3, interval 4.00 to 4.00)"
     assert (row["verdict"], row["n"], row["not run"]) == ("not run", 0, "conv2 (ticket)")
     assert judge(CLAIMS[0])["desk"] == ""
+    alike = Measured("+0.71 points", True, np.array([0.61, 0.65, 0.88]), equivalence=0.5)
+    monkeypatch.setattr("lth.claims.judge._measured", lambda claim, tables: alike)
+    assert judge(claim)["desk"] == "+0.71 points, neither within the tolerance nor outside (n = 3, interval 0.35 to 1.08)"
 
 
 def test_the_table_is_the_same_again(root):

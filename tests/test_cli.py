@@ -1,6 +1,7 @@
 """The command line: what it prints, what it refuses in one line, and a ticket that plain PyTorch reads."""
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from safetensors import safe_open
 
 import lth as lth_names
 from lth import load_curves, load_results, load_ticket, paths
+from lth.claims.table import load_verdicts
 from lth.cli import main
 from lth.errors import LthError
 from lth.tickets.export import OPTIMISERS, export, how_to_read
@@ -78,6 +80,12 @@ def test_without_a_command_there_is_help(monkeypatch, capsys):
     assert (ended.value.code, capsys.readouterr().out) == (0, f"lth {lth_names.__version__}\n")
 
 
+def test_of_train_an_experiment_alone_is_required(monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        lth(monkeypatch, "train")
+    assert capsys.readouterr().err.endswith("the following arguments are required: EXPERIMENT\n")
+
+
 def test_claims_are_listed_in_full_by_name_and_as_csv(monkeypatch, capsys):
     lth(monkeypatch, "claims")
     said = capsys.readouterr().out
@@ -87,6 +95,7 @@ def test_claims_are_listed_in_full_by_name_and_as_csv(monkeypatch, capsys):
     )
     assert "\nvgg-01: " not in said
     assert re.search(r"\nnot run: [\s\S]*\bvgg-01\b", said)
+    assert re.search(r"\n    paper P_m 3.6 .+; 95% intervals of the lead at P_m 6.95, in iterations\n", said)
     lth(monkeypatch, "claims", "vgg-01")
     alone = capsys.readouterr().out
     assert alone.startswith("vgg-01: ")
@@ -132,9 +141,22 @@ def test_names_that_are_no_words():
 
 def test_data_by_a_name_that_is_none():
     with pytest.raises(LthError, match=r"^load_data: name is 'mnits', must be mnist or "):
-        lth_names.load_data("mnits")
+        lth_names.load_data("mnits", "l2")
     with pytest.raises(LthError, match=r"^load_data: scaling is 'l1', must be unit or l2 or standardised$"):
         lth_names.load_data("mnist", "l1")
+    with pytest.raises(LthError, match=r"^load_data: mnist is a data set, whose scaling must be given, .+; or name an experiment, "):
+        lth_names.load_data("mnist")
+    with pytest.raises(LthError, match=r"^unknown experiment 'quick/lent'; did you mean quick/lenet"):
+        lth_names.load_data("quick/lent")
+
+
+def test_errors_and_verdicts_by_the_packages_names():
+    assert lth_names.LthError is LthError
+    claims = lth_names.load_claims()
+    assert all(re.search(rf"\b{column}\b", load_verdicts.__doc__) for column in claims)
+    judged = claims[claims["verdict"] != "not run"]
+    assert judged["effect"].between(judged["low"], judged["high"]).all()
+    assert claims.loc[claims["n"] == 0, ["effect", "low", "high"]].isna().all(axis=None)
 
 
 def test_an_export_says_how_to_train_and_that_a_folder_is_new(monkeypatch, capsys, tmp_path):
@@ -167,6 +189,20 @@ def test_a_folder_that_is_no_clone_is_named(root, monkeypatch):
             call()
     monkeypatch.setenv("LTH_ROOT", str(root))
     assert refusal(monkeypatch, "cite", "4").startswith(f"error: LTH_ROOT is {root}, which is no clone of the repository")
+
+
+def test_a_stage_of_dvc_belongs_to_the_clone_in_which_it_runs(tmp_path):
+    """`dvc exp run --temp` works in a copy, where an LTH_ROOT that is exported names the original."""
+    (tmp_path / "pipelines").mkdir()
+    (tmp_path / "params.yaml").touch()
+
+    def root(**environment: str) -> str:
+        command = [sys.executable, "-c", "from lth import paths; print(paths.ROOT)"]
+        whole = {**os.environ, "LTH_ROOT": "/elsewhere", **environment}
+        return subprocess.run(command, env=whole, cwd=tmp_path / "pipelines", capture_output=True, text=True, check=True).stdout.strip()
+
+    assert root() == "/elsewhere"
+    assert root(DVC_STAGE="figures") == str(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -56,4 +56,4 @@ def test_every_figure_of_the_paper_is_drawn_or_named_with_the_command_that_makes
         assert row["drawn from"] or row["not run"], figure
         if row["not run"]:
             assert row["command"].startswith("dvc repro pipelines/paper/"), figure
-            assert f"- Figure {figure.removeprefix('figure')}: {row['not run']}\n  <br>`{row['command']}`" in gallery
+            assert f"- **Figure {figure.removeprefix('figure')}** {row['not run']}\n  <br>`{row['command']}`" in gallery

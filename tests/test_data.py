@@ -55,6 +55,10 @@ def cifar10(prepared_cifar10, root) -> dict[str, torch.Tensor]:
 def _link(file: Path, root: Path) -> None:
     (root / "data").mkdir()
     (root / "data" / file.name).symlink_to(file)
+    _record()
+
+
+def _record() -> None:
     paths.NUMERICS.mkdir(parents=True)
     shutil.copy(tiny.REPOSITORY / "src" / "lth" / "numerics" / "data.yaml", paths.NUMERICS)
 
@@ -106,6 +110,12 @@ def test_standardised_scaling(cifar10):
     assert (own > 1e-4).any(), "moments are of the training images alone"
 
 
+@pytest.mark.parametrize("scaling", ["l2", "unit", "standardised"])
+def test_images_of_an_experiment_are_scaled_as_its_networks_saw_them(project, scaling):
+    tiny.write_experiment(project, tiny.numbers({"data.scaling": scaling}))
+    assert torch.equal(load_data("quick/tiny").train.inputs, load_data("mnist", scaling).train.inputs)
+
+
 def test_a_blank_image_stays_finite(project):
     tensors = tiny.images("mnist")
     tensors["train_images"][tensors["train"][0]] = 0
@@ -127,10 +137,11 @@ def assert_shapes(data: DataSet, train: int, shape: tuple[int, ...]) -> None:
 def test_preparing_again_makes_the_same_bytes(name, originals, root, request, monkeypatch):
     prepared = request.getfixturevalue(f"prepared_{name}")
     monkeypatch.setenv("LTH_DATA", str(originals))
+    _record()
     again = root / "again.safetensors"
     prepare(name, 0, again)
     assert again.read_bytes() == prepared.read_bytes()
-    assert [file.name for file in root.iterdir()] == ["again.safetensors"]
+    assert sorted(file.name for file in root.iterdir()) == ["again.safetensors", "src"]
 
 
 @pytest.fixture

@@ -98,6 +98,7 @@ def test_a_threshold_is_reproduced_within_two_rounds(claimed, verdict):
     measured = estimators.crosses_back(rows, column="es_iteration", round=claimed)
     assert measured.ours == "P_m 21 (by the sign of the mean: P_m 26.2)", "trials disagree on round 6, and on round 7 no more"
     assert measured.verdict() == verdict, "three rounds before the one claimed the ticket must be ahead"
+    assert measured.of == f"the lead at P_m {100 * 0.8 ** max(claimed - 3, 1):.3g}"
 
 
 def test_where_an_arm_falls_below():
@@ -109,6 +110,7 @@ def test_where_an_arm_falls_below():
     )
     assert measured.within
     assert measured.effects == pytest.approx([5, 5]), "two rounds later"
+    assert measured.of == "what it lacks at P_m 32.8"
     assert not estimators.falls_below(rows, arm="ticket", round=4).within
     noisy = {("ticket", 0): [0.9, 0.9], ("ticket", 1): [0.8, 0.99]} | {("ticket", round): [0.7, 0.7] for round in (2, 3, 4)}
     assert (
@@ -200,7 +202,7 @@ def test_arms_are_compared_over_the_rounds_that_both_hold():
     rows = Stub(**{name: rows_of(values, "es_test_accuracy", draws=2) for name in ("lenet", "conv2", "twin")})
     ahead = estimators.beats(rows, arm="ticket", other="reinit", column="es_test_accuracy")
     assert ahead.effects == pytest.approx([10, 10]), "of rounds 1 and 2"
-    assert ahead.ours == "+10.00 points, mean over P_m 80–64"
+    assert ahead.ours == "+10.00 points, mean over 2 rounds, P_m 80–64"
     same = estimators.do_not_differ(rows, arm="ticket", other="reinit", column="es_test_accuracy", experiment="conv2", points=0.5)
     assert same.effects.tolist() == ahead.effects.tolist()
     assert same.verdict() == "not reproduced"
@@ -208,7 +210,8 @@ def test_arms_are_compared_over_the_rounds_that_both_hold():
     assert twin.effects.tolist() == [0, 0], "the same tickets"
     near = estimators.nearer(rows, arm="reinit", to="ticket", than="sparsity")
     assert near.effects == pytest.approx([30, 10]), "of round 2: 10 and 20 points from the ticket, 40 and 30 from random sparsity"
-    assert near.ours == "15.00 points from ticket, 35.00 from sparsity, mean over P_m 64–64"
+    assert near.of == "how much nearer ticket"
+    assert near.ours == "15.00 points from ticket, 35.00 from sparsity, at P_m 64"
     values = {("ticket", 1): [0.8, 0.8], ("ticket", 2): [0.6, 0.6], ("reinit", 1): [0.7, 0.7], ("reinit", 2): [0.7, 0.7]}
     values |= {("sparsity", 1): [0.4, 0.4], ("sparsity", 2): [0.4, 0.4]}
     around = estimators.nearer(table(values, "es_test_accuracy"), arm="reinit", to="ticket", than="sparsity")
@@ -223,6 +226,9 @@ def test_opposite_differences_do_not_cancel_where_every_round_is_judged():
     assert estimators.do_not_differ(rows, **options).verdict() == "reproduced"
     worst = estimators.do_not_differ(rows, every_round=True, **options)
     assert (worst.ours, worst.verdict()) == ("-0.40 points at P_m 64", "not reproduced")
+    wide = values | {("ticket", 1): [0.82, 0.78, 0.803]}
+    worst = estimators.do_not_differ(table(wide, "es_test_accuracy"), every_round=True, **options)
+    assert worst.verdict() == "not reproduced", "an interval that reaches further, and tells nothing, hides none that lies outside"
 
 
 @pytest.mark.parametrize(("margin", "verdict"), [(0, "inconclusive"), (0.2, "reproduced")])
@@ -249,7 +255,7 @@ def test_a_loss_is_held_against_the_lead():
     values |= {("ticket", 9): [0.9, 0.9], ("noise-0.5", 9): [0.1, 0.1], ("reinit", 9): [0.8, 0.8]}
     loss = estimators.loses_little(table(values, "es_test_accuracy"), arm="noise-0.5", other="reinit", least_percent=50, share=0.25)
     assert loss.effects == pytest.approx([1.5, 0.5]), "a quarter of 10 points, less 1 and 2"
-    assert (loss.ours, loss.within) == ("loses 1.50 points of a lead of 10.00, mean over P_m 80–80", True)
+    assert (loss.ours, loss.within) == ("loses 1.50 points of a lead of 10.00, at P_m 80", True)
 
 
 def test_the_lowest_training_accuracy_of_any_arm_and_round():

@@ -3,23 +3,28 @@
 import gzip
 import hashlib
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import yaml
 
 import lth
 import tiny
 from lth import paths
+from lth.config import data_sets as registry
 from lth.config import load_experiment, load_settings
 from lth.config.architectures import ARCHITECTURES, Architecture
 from lth.config.data_sets import data_sets
-from lth.data import load_data, prepare
+from lth.data import load_data, prepare, sources
+from lth.entry import run
 from lth.errors import LthError
 from lth.experiments.rounds import train_round
 from lth.experiments.stage import Stage
 from lth.pruning.criteria import CRITERIA
+from lth.stages import data as stage
 from lth.tickets import save_initial
 
 PAGE = (tiny.REPOSITORY / "docs" / "extending.md").read_text()
@@ -62,7 +67,9 @@ def test_fashion_is_read_from_torchvisions_layout_and_verified(fashion):
     first = gzip.decompress((fashion / "FashionMNIST/raw/t10k-images-idx3-ubyte.gz").read_bytes())[16:][:784]
     assert torch.equal((data.test.inputs[0] * 255).round().byte().flatten(), torch.frombuffer(bytearray(first), dtype=torch.uint8))
     (fashion / "FashionMNIST/raw/t10k-labels-idx1-ubyte.gz").write_bytes(b"another file")
-    with pytest.raises(LthError, match=r"t10k-labels-idx1-ubyte.gz is damaged \(12 bytes, wrong MD5\): copy it again"):
+    with pytest.raises(
+        LthError, match=r"t10k-labels-idx1-ubyte.gz is damaged \(12 bytes, not the MD5 in .+/data_sets.yaml\): copy it again"
+    ):
         prepare("fashion", 0, paths.DATA / "fashion.safetensors")
 
 
@@ -75,20 +82,128 @@ def test_fashions_checksums_are_those_that_torchvision_publishes():
     assert load_experiment("quick/fashion").data.images == {"train": 55_000, "validation": 5_000, "test": 10_000}
 
 
-def test_all_three_are_registered_in_one_place_each_and_trained(fashion, monkeypatch):
-    (fashion / "mlp.py").write_text(code("src/lth/networks/mlp.py"))
-    monkeypatch.syspath_prepend(fashion)
+@pytest.fixture
+def register(project, monkeypatch) -> Iterator[Callable]:
+    """Registers the page's data set of one's own, of made-up images, in a project's data_sets.yaml; returns the images that its file holds.
+
+    entry: other values of its keys; None takes one out. arrays: others than the four that belong there.
+    """
+    known = yaml.safe_load(registry.FILE.read_text())["data_sets"]
+    mine = yaml.safe_load(re.search(r"^```yaml\n(  mine:\n.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[1])["mine"]
+    file, given = project / "src" / "lth" / "config" / "data_sets.yaml", project / "given"
+    monkeypatch.setenv("LTH_DATA", str(given))
+
+    def write(entry: dict | None = None, **arrays: np.ndarray) -> dict[str, np.ndarray]:
+        generator = np.random.Generator(np.random.Philox(key=5))
+        made = {
+            f"{part}_{kind}": generator.integers(0, 256 if shape else 10, (mine[part], *shape), np.uint8)
+            for part in ("train", "test")
+            for kind, shape in (("images", mine["image"]), ("labels", ()))
+        } | arrays
+        given.mkdir()
+        np.savez(given / "mine.npz", **made)
+        digest = hashlib.sha256((given / "mine.npz").read_bytes()).hexdigest()
+        own = mine | {"files": {"mine.npz": digest}} | (entry or {})
+        file.parent.mkdir()
+        entries = known | {"mine": {key: value for key, value in own.items() if value is not None}}
+        file.write_text(yaml.safe_dump({"data_sets": entries}))
+        return made
+
+    for module in (registry, sources):
+        monkeypatch.setattr(module, "FILE", file)
+    data_sets.cache_clear()
+    yield write
+    data_sets.cache_clear()
+
+
+def test_images_of_ones_own_need_no_class_of_torchvision(register):
+    made = register()
+    prepare("mine", 0, paths.DATA / "mine.safetensors")
+    data = load_data("mine", "unit")
+    assert [len(part.labels) for part in (data.train, data.validation, data.test)] == [1_000, 5_000, 1_000]
+    assert np.array_equal((data.test.inputs * 255).round().byte().numpy(), made["test_images"])
+    assert np.array_equal(data.test.labels.numpy(), made["test_labels"])
+
+
+REGISTRY = "src/lth/config/data_sets.yaml"
+MINE = f"{REGISTRY}: data_sets.mine"
+HOLDS = rf"{MINE}: its files do not hold what it says \(%s\): mend the entry, or the files$"
+
+
+@pytest.mark.parametrize(
+    ("entry", "arrays", "line"),
+    [
+        ({"title": None}, {}, f"{MINE}.title: missing$"),
+        ({"labels": 10}, {}, f"{MINE}.labels: unknown key, allowed here: title, image, train, .+$"),
+        ({"train": 5_000}, {}, f"{MINE}.train: 5000 is wrong, must be greater than 5000$"),
+        ({"files": {}}, {}, rf"{MINE}.files: {{}} is wrong, must have at least 1 item.+$"),
+        ({"format": "csv"}, {}, f"{MINE}.format: 'csv' is unknown, allowed: idx, cifar, npz$"),
+        (
+            {"format": "idx"},
+            {},
+            rf"{MINE}.format: idx cannot read its files \(it lacks 'train-images-idx3-ubyte.gz'\): name another, or mend the files$",
+        ),
+        (
+            {"files": {"mine.npz": "0" * 64}},
+            {},
+            rf"given/mine.npz is damaged \(.+, not the SHA-256 in {REGISTRY}\): copy it again, or mend .+$",
+        ),
+        ({"files": {"nine.npz": "0" * 64}}, {}, f"given/nine.npz is missing: copy it there, .+, or mend its path in {REGISTRY}$"),
+        ({"files": {"mine.npz": "A" * 64}}, {}, rf"{MINE}.files.mine.npz: 'A+ … is wrong, must match pattern "),
+        ({"recorded": True}, {}, f"{MINE}.recorded: src/lth/numerics/data.yaml has no line of it: .+$"),
+        ({"test": 100}, {}, HOLDS % r"test_images is uint8 \[1000, 1, 28, 28\], not uint8 \[100, 1, 28, 28\]"),
+        ({}, {"test_labels": np.zeros(1_000, int)}, HOLDS % r"test_labels is int64 \[1000\], not uint8 \[1000\]"),
+        ({}, {"test_labels": np.full(1_000, 10, np.uint8)}, HOLDS % "test_labels holds 10, the classes are 0 to 9"),
+        ({}, {"test_labels": np.array(["seven"])}, HOLDS % "can't convert .+"),
+        (
+            {},
+            {"test_labels": np.array([None])},
+            rf"{MINE}.format: npz cannot read its files \(Object arrays .+\): name another, or mend the files$",
+        ),
+    ],
+)
+def test_a_wrong_registration_is_one_line_that_names_what_to_mend(register, project, monkeypatch, entry, arrays, line):
+    register(entry, **arrays)
+    monkeypatch.setattr("sys.argv", ["data", "mine"])
+    with pytest.raises(SystemExit) as ended:
+        run(stage.main)
+    assert re.match(f"error: {line}", str(ended.value).replace(f"{project}/", ""))
+    assert not (paths.DATA / "mine.safetensors").exists()
+
+
+def test_a_file_that_is_no_npz_is_called_so():
+    with pytest.raises(ValueError, match=r"^it is no npz"):
+        sources.FORMATS["npz"]({"mine.npz": b"\x93NUMPY"})
+
+
+@pytest.mark.parametrize("name", ["Fashion", "SVHN"])
+def test_a_class_that_torchvision_has_not_or_that_downloads_otherwise(register, monkeypatch, name):
+    register({"torchvision": name})
+    monkeypatch.delenv("LTH_DATA")
+    with pytest.raises(LthError, match=rf"^{MINE}.torchvision: '{name}' is no class .+: leave the key out and bring"):
+        prepare("mine", 0, paths.DATA / "mine.safetensors")
+
+
+def test_a_wrong_registration_is_not_blamed_on_an_experiment(register):
+    register({"title": None})
+    with pytest.raises(LthError, match=f"^{MINE}.title: missing$"):
+        load_experiment("tiny")
+
+
+def test_all_three_are_registered_in_one_place_each_and_trained(register, project, monkeypatch):
+    register()
+    (project / "mlp.py").write_text(code("src/lth/networks/mlp.py"))
+    monkeypatch.syspath_prepend(project)
     known = {"Architecture": Architecture}
     exec(code("in ARCHITECTURES").replace("lth.networks.mlp:mlp", "mlp:mlp"), known)
     exec(code("src/lth/pruning/criteria.py"), known)
-    monkeypatch.setitem(data_sets(), "mine", data_sets()["fashion"])
     monkeypatch.setitem(ARCHITECTURES, "mlp", known["entry"]["mlp"])
     monkeypatch.setitem(CRITERIA, "movement", known["movement"])
 
     (paths.NUMERICS / "mlp.yaml").write_text("torch: 1\n")
     changes = {"network.name": "mlp", "network.width": 0.5, "data.name": "mine", "pruning.criterion": "movement", "training.iterations": 2}
     changes |= {"evaluation.every": 1, "evaluation.test_curve_until": 0, "rounds": {"r00": "initial", "r01": "r00"}, "blocks": {}}
-    tiny.write_experiment(fashion.parent, tiny.numbers(changes))
+    tiny.write_experiment(project, tiny.numbers(changes))
     settings, experiment = load_settings(), load_experiment("tiny")
     prepare("mine", settings.seed, paths.DATA / "mine.safetensors")
     save_initial(experiment, settings.seed)

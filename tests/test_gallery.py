@@ -13,11 +13,13 @@ from lth import paths
 from lth.claims.table import COLUMNS, SOURCES
 from lth.config import COLLECTIONS
 from lth.errors import LthError
+from lth.figures import title
 from lth.reports import drawing, gallery
 from lth.reports.citation import citation, drawn, software
 from lth.reports.drawing import index_of
 from lth.reports.gallery import page, readme
 from lth.reports.latex import key
+from lth.reports.pages import notation
 
 BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 CHECKS = """
@@ -95,18 +97,34 @@ def test_a_browser_shows_it_whole(html, width, tmp_path):
     assert "CONSOLE" not in shown.stderr
 
 
+def test_what_has_not_been_run_beyond_the_paper_is_listed_by_its_title(html):
+    index = index_of("beyond")
+    lacking = index.loc[index["not run"] != "", "figure"]
+    assert len(lacking)
+    for name in lacking:
+        assert f"\n- **{title(name)}** " in readme()
+        assert f"<li><b>{notation(title(name))}</b> " in html
+
+
+def test_the_command_beside_a_figure_cites_that_figure(html):
+    index = index_of("desk")
+    for name in index.loc[index["drawn from"] != "", "figure"]:
+        assert f"<code>lth cite desk/{name}</code>" in html
+
+
 def test_every_drawn_figure_can_be_cited():
     for collection in COLLECTIONS:
         index = index_of(collection)
-        for name in index[index["drawn from"] != ""]["figure"]:
-            text = citation(name)
-            assert drawn(name)[1]["caption"] in text
-            assert drawn(name)[1]["ours"] in text
+        for figure in index[index["drawn from"] != ""]["figure"]:
+            name = f"{collection}/{figure}"
+            cited, text = drawn(name), citation(name)
+            assert cited.name == name
+            assert cited.caption in text
+            assert cited.row["ours"] in text
             assert "sha256" in text
-            where, row = drawn(name)
-            assert software([f"{where}/{run}" for run in row["drawn from"].split()], key(name)) in text
+            assert software(cited.experiments, key(name)) in text
             assert "results made at " in text
-    assert drawn("figure3")[0] == "paper", "at paper scale where it is drawn there"
+    assert drawn("figure3").collection == "paper", "at paper scale where it is drawn there"
     assert citation("fig3") == citation("figure3") == citation("3")
     with pytest.raises(LthError, match="there is no figure 'figure99'; there are: effects, figure1"):
         citation("figure99")
@@ -132,8 +150,10 @@ def test_what_is_said_is_escaped(root, monkeypatch):
         "figure": 1,
         "n": 4,
         "verdict": "reproduced",
+        "effect": 500,
         "low": -0.25,
         "high": 1234.5,
+        "no effect": 0,
         "scaling": "",
         "trials": "first",
         "needs": ["conv2"],
@@ -157,7 +177,9 @@ def test_what_is_said_is_escaped(root, monkeypatch):
         ):
             assert words in text
         assert "<b>&lt;4&gt;</b> &lt;5&gt;" in text
-        assert ("&lt;3&gt;" in text) == ("<b>✓ reproduced</b>" in text) == ("−0.25 to 1,234 &lt;3&gt;" in text) == bool(claims)
+        assert (
+            ("&lt;3&gt;" in text) == ("<b>✓ reproduced</b>" in text) == ("&lt;3&gt;: −0.25 to 1,234.50 &lt;3&gt;" in text) == bool(claims)
+        )
         assert ("&lt;2&gt;" in text) == (not claims), "a claim speaks where there is one"
 
 

@@ -7,6 +7,7 @@ import pytest
 import tiny
 from lth.config import Settings, experiment_names, load_settings
 from lth.figures import FIGURES
+from lth.reports.drawing import index_of
 from lth.reports.plan import WIDTH, plan
 
 
@@ -46,6 +47,14 @@ def test_sweeps_are_added_up_and_named_experiments_are_not(paper):
     assert list(one) == ["experiment", "lenet-size-25-9", "quick/lenet", "all"]
     assert one["lenet-size-25-9"][:2] == ["1/1", "84"]
     assert one["all"][:2] == ["2/2", "135"]
+
+
+def test_an_experiment_feeds_the_figures_of_its_own_collection():
+    index = index_of("quick")
+    drawn = index["figure"][["lenet" in runs.split() for runs in index["drawn from"]]]
+    assert 0 < len(drawn) < sum("lenet" in figure.experiments for figure in FIGURES.values())
+    fed = order(plan(load_settings(), 2, ["quick/lenet"]))["quick/lenet"].partition("; figures ")[2]
+    assert fed == ", ".join(name.removeprefix("figure") for name in drawn)
 
 
 def test_a_collection_stands_for_its_experiments():

@@ -1,6 +1,7 @@
 """How panels are drawn: where axes are cut and what is marked there, axes that panels share, the reference in front."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -134,6 +135,18 @@ def test_ticks_are_at_every_round_or_every_third(rounds, ticks, shown):
     assert set(ax.get_xticks()) <= set(percents[::3] if shown < rounds else percents)
 
 
+def test_what_the_paper_compares_of_lenet_has_a_tick_and_no_label_touches_another():
+    style.apply()
+    percents = [100 * (265_200 * 0.8**round + 1_000 * 0.9**round) / 266_200 for round in range(28)]
+    figure, axes = grid(1, 2, height=2)
+    ax = against_percent_remaining(axes[0, 0], percents)
+    figure.draw_without_rendering()
+    labels = ax.get_xticklabels()
+    assert [label.get_text() for label in labels] == ["100", "51.3", "21.1", "10.8", "3.6", "1.9", "1.0", "0.5", "0.3"]
+    places = [label.get_window_extent() for label in labels]
+    assert all(one.x1 < other.x0 for one, other in pairwise(places))
+
+
 def test_a_label_that_is_too_long_is_broken_before_at():
     ax = grid(1, 1, height=2)[1][0, 0]
     assert label_y(ax, "early-stop iteration").get_ylabel() == "early-stop iteration"
@@ -179,13 +192,15 @@ def test_a_panel_of_curves_that_adds_nothing_is_left_out():
 
 
 @pytest.mark.parametrize("count", [1, 3, 9])
-def test_a_sweeps_colours_differ_and_are_readable_on_white(count):
-    colours = sweep.shades({f"value {number}": "" for number in range(count)} | {"lenet": ""})
-    assert len(set(colours.values())) == count + 1, "and the reference is black"
-    for colour in colours.values():
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
-        contrast = 1.05 / (np.dot(linear, [0.2126, 0.7152, 0.0722]) + 0.05)
-        assert contrast > 2.4
+def test_a_sweeps_colours_differ_in_grey_too_and_are_readable_on_white(count):
+    values = [f"value {number}" for number in range(count)]
+    colours = sweep.shades([*values, "lenet"])
+    assert colours["lenet"] == style.INK
+    linear = [[part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colours[value])] for value in values]
+    luminance = np.array(linear) @ [0.2126, 0.7152, 0.0722]
+    assert (1.05 / (luminance + 0.05) > 2.4).all()
+    lightness = 116 * np.cbrt(luminance) - 16
+    assert (np.diff(lightness) > 6).all(), "CIE L*, which rises with the values"
 
 
 @pytest.mark.parametrize("shared", [True, False])

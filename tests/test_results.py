@@ -266,8 +266,21 @@ def test_networks_that_params_do_not_promise_are_refused(unrecorded):
     rows = pd.read_csv(file)
     for others in (pd.concat([rows, rows]), pd.concat([rows, rows.assign(trial=7)])):
         others.to_csv(file, index=False)
-        with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r01.csv holds other networks than params.yaml promises .+$"):
+        with pytest.raises(
+            LthError, match=r"^results/quick/tiny/runs/r01.csv holds other networks or evaluations than params.yaml promises .+$"
+        ):
             load_results("tiny")
+
+
+@pytest.mark.parametrize(("trials", "says"), [(3, r"lacks 1 of its 3 networks \(.+ trial 2 .+\)"), (1, r"holds other networks than .+")])
+def test_after_an_edit_of_params_rows_are_trained_anew_or_the_edit_undone(trained, root, trials, says):
+    file = root / "pipelines" / "quick" / "tiny" / "params.yaml"
+    file.write_text(file.read_text().replace("trials: 2", f"trials: {trials}"))
+    makes = "`dvc repro pipelines/quick/tiny/dvc.yaml` or `lth train quick/tiny`"
+    with pytest.raises(
+        LthError, match=rf"^results/quick/tiny/runs/r00.csv {says}, since params.yaml has changed: train anew with {makes}$"
+    ):
+        load_results("tiny")
 
 
 def test_a_round_of_an_experiment_that_was_run_in_part(trained):

@@ -120,7 +120,7 @@ def test_the_initial_weights_are_verified(experiment, rounds):
     rewrite(file, sha256=digests)
     assert "trial 1" in refusal()
     rewrite(file, sha256=digests[:1])
-    assert "1 trials of 2" in refusal()
+    assert "holds 1 trials of the 2" in refusal()
     rewrite(file, sha256=None)
     assert "tickets/quick/tiny/initial.npz" in refusal()
 

@@ -30,7 +30,7 @@ def test_the_page_runs_as_it_stands(root, capsys):
     exec(compile(code, str(PAGE), "exec"), known)
     assert list(known["table"].index) == ["dense", "ticket"], "no reinit of round 2, the one nearest to P_m 13.5"
     assert known["table"]["trials"].tolist() == [2, 2]
-    assert "\\begin{tabular}" in capsys.readouterr().out
+    assert r" & theirs (\%) & yours (\%) & ahead (points) & low (points) & high (points) & trials \\" in capsys.readouterr().out
 
     tickets = [lth.load_ticket("lenet", round=2, trial=trial) for trial in (0, 1)]
     for ticket in tickets:
@@ -63,7 +63,11 @@ def test_a_method_is_compared_trial_by_trial():
     pd.testing.assert_frame_equal(lth.compare({0: 0.93, 1: 0.94, 2: 0.95}, "lenet", 1), table)
     two = lth.compare({0: 0.93, 2: 0.95}, "lenet", round=1)
     assert two.loc["reinit", ["theirs", "yours", "ahead", "trials"]].tolist() == pytest.approx([82, 94, 12, 2]), "only shared trials"
-    assert lth.compare({0: 50, 1: 50}, "lenet", round=0, column="es_iteration").loc["dense", "ahead"] == 100, "earlier is better"
+    sooner = lth.compare({0: 50, 1: 50}, "lenet", round=0, column="es_iteration")
+    assert sooner.loc["dense", "ahead"] == 100, "earlier is better"
+    assert sooner.attrs["header"][1:3] == ["yours (iterations)", "ahead (iterations)"]
+    drawn = lth.compare({0: [0.92, 0.94], 1: 0.94, 2: (0.94, 0.95, 0.96)}, "lenet", round=1)
+    pd.testing.assert_frame_equal(drawn, table)
 
 
 @pytest.mark.usefixtures("rows")
@@ -72,6 +76,15 @@ def test_a_method_is_compared_trial_by_trial():
     [
         ({0: 93, 1: 94}, {"round": 1}, "yours holds 93: accuracies are shares, from 0 to 1"),
         ({0: 0.9}, {"round": 1}, "yours and dense share 1 trials, an interval takes two: lenet has 0, 1, 2"),
+        ({0: 0.9, 1: 0.9, 7: 0.9}, {"round": 1}, "yours holds trial 7; lenet has 0, 1, 2"),
+        ({0: [0.9, 93], 1: [0.9]}, {"round": 1}, "yours holds 93: accuracies are shares, from 0 to 1"),
+        ({0: [[0.9, 0.8]], 1: [0.9]}, {"round": 1}, "yours must hold a number for each trial, or a list of numbers, one a draw"),
+        ({0: "high", 1: 0.9}, {"round": 1}, "yours must hold a number for each trial, or a list of numbers, one a draw"),
+        ({0: [], 1: [0.9]}, {"round": 1}, "yours of trial 0 must be one or more finite numbers"),
+        ({0: 100, 1: float("nan")}, {"round": 1, "column": "es_iteration"}, "yours of trial 1 must be one or more finite numbers"),
+        ({0: -5, 1: 7}, {"round": 1, "column": "es_iteration"}, "yours holds -5: no es_iteration is negative"),
+        ([0.9, 0.8], {"round": 1}, "yours must say of which trial each number is"),
+        ({(0, 1): 0.9, 1: 0.9}, {"round": 1}, "yours holds trial (0, 1); lenet has 0, 1, 2"),
         ({0: 0.9, 1: 0.9}, {"round": 7}, "lenet has no round 7; it has 0, 1"),
         ({0: 0.9, 1: 0.9}, {"round": 1, "column": "accuracy"}, "column 'accuracy' is not measured; there are: es_iteration"),
     ],

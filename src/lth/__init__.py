@@ -8,6 +8,7 @@ from importlib import import_module
 __version__ = "0.3.0"
 
 _HOMES = {
+    "LthError": "lth.errors",
     "load_ticket": "lth.tickets",
     "rewind": "lth.experiments.rewinding",
     "prune_layerwise": "lth.pruning",

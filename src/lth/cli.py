@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     claims.set_defaults(call=_claims)
 
     cite = commands.add_parser("cite", help="a figure's caption, provenance and BibTeX")
-    cite.add_argument("figure", metavar="FIGURE", help="such as fig4, figure4 or 4")
+    cite.add_argument("figure", metavar="FIGURE", help="such as fig4, figure4 or 4; quick/4 for that of a collection")
     cite.add_argument("--latex", action="store_true", help="a figure environment with the caption alone")
     cite.add_argument("--bibtex", action="store_true", help="the BibTeX entries alone; with --latex, after it")
     cite.set_defaults(call=_cite)
@@ -62,7 +62,9 @@ def parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train an experiment's stages, or many experiments, without DVC; what is done is skipped")
     train.add_argument("experiment", metavar="EXPERIMENT")
-    train.add_argument("stages", metavar="STAGE", nargs="*", help="such as initialise, r00 or reinit-1; all if none is given")
+    train.add_argument(  # without a default, argparse calls it required wherever EXPERIMENT is missing
+        "stages", metavar="STAGE", nargs="*", default=[], help="such as initialise, r00 or reinit-1; all if none is given"
+    )
     train.add_argument("--until", metavar="STAGE", help="in place of stages, all from the first to this one")
     train.add_argument(
         "--all",

@@ -67,8 +67,9 @@ def _interrupted(*_: object) -> NoReturn:
 
 
 def _deleted() -> str:
-    """Which committed files are gone, as DVC deletes a stage's outputs before it runs it, and what brings them back; nothing without DVC."""
-    if "DVC_STAGE" not in os.environ:
+    """Which committed files are gone, as DVC deletes a stage's outputs before it runs it, and what brings them back; nothing without DVC, or in
+    a copy of its own."""
+    if "DVC_STAGE" not in os.environ or paths.TEMPORARY:
         return ""
     deleted = paths.git("ls-files", "--deleted") or ""
     folders = sorted({str(Path(file).parent) for file in deleted.splitlines()})

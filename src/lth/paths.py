@@ -8,12 +8,14 @@ from lth.errors import LthError
 
 
 def _root() -> Path:
-    if given := os.environ.get("LTH_ROOT"):
+    """LTH_ROOT, else the clone that the working directory lies in, else the one that this file lies in. In a stage that DVC runs the working
+    directory's comes first: its outputs belong there."""
+    folders = (Path.cwd(), *Path.cwd().parents)
+    here = next((folder for folder in folders if (folder / "pipelines").is_dir() and (folder / "params.yaml").is_file()), None)
+    given = os.environ.get("LTH_ROOT")
+    if given and not (here and "DVC_STAGE" in os.environ):
         return Path(given).absolute()
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "pipelines").is_dir() and (folder / "params.yaml").is_file():
-            return folder
-    return Path(__file__).resolve().parents[2]
+    return here or Path(__file__).resolve().parents[2]
 
 
 ROOT = _root()
@@ -25,6 +27,9 @@ RESULTS = ROOT / "results"
 FIGURES = ROOT / "figures"
 CHECKPOINTS = ROOT / ".checkpoints"
 NUMERICS = ROOT / "src" / "lth" / "numerics"
+
+TEMPORARY = (".dvc", "tmp") in zip(ROOT.parts, ROOT.parts[1:], strict=False)
+"""Whether this is a copy in which `dvc exp run --temp` works."""
 
 PATIENCE = 10
 """Seconds that git may take for an answer."""

@@ -11,7 +11,7 @@ from lth.claims.basis import ALL, PLAIN, Basis, bases
 from lth.claims.paired import Absent
 from lth.claims.pooled import Pooled
 from lth.claims.table import FILES, SOURCES
-from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, Measured
+from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, Measured, ends
 from lth.config import experiment_names, load_experiment
 from lth.errors import LthError
 from lth.results.tables import EXTRA, Tables, command, missing
@@ -80,8 +80,19 @@ SEEN = frozenset(name for source in SOURCES.values() for name in source["seen"])
 """Experiments whose results were known when the rules took their present form: verdicts on them are exploratory."""
 
 EXPLORATORY, CONFIRMATION, POOLED = "exploratory", "confirmation", "pooled"
-DIRECTIONS = {REPRODUCED: "as claimed", DIRECTION: "as claimed", INCONCLUSIVE: "not told from chance", NOT_REPRODUCED: "the other way"}
+DIRECTIONS = {
+    REPRODUCED: "in the claimed direction",
+    DIRECTION: "in the claimed direction",
+    INCONCLUSIVE: "inconclusive",
+    NOT_REPRODUCED: "the other way",
+}
 """What an interval says of the direction, where no verdict is due."""
+BOUNDED = {
+    REPRODUCED: "within the tolerance",
+    INCONCLUSIVE: "neither within the tolerance nor outside",
+    NOT_REPRODUCED: "outside the tolerance",
+}
+"""What it says where the claim is that there is no difference, or names a level."""
 
 
 def judge(claim: Claim, basis: Basis = PLAIN, loaded: Tables | None = None) -> dict:
@@ -96,14 +107,16 @@ def judge(claim: Claim, basis: Basis = PLAIN, loaded: Tables | None = None) -> d
     there = set(needs) <= {folder.split("/")[1] for folder in experiment_names(claim.collection)}
     makes = command({f"{claim.collection}/{name}": of for name, of in needs.items()}) if there else ""
     lacking = _lacking(claim.collection, needs) or ("" if claim.estimator else "an estimator")
-    outcome: dict = dict.fromkeys(("effect", "low", "high", "no effect")) | {"ours": "", "n": 0, "verdict": NOT_RUN, "evidence": ""}
+    outcome: dict = dict.fromkeys(("effect", "low", "high", "no effect"))
+    outcome |= {"ours": "", "interval of": "", "n": 0, "verdict": NOT_RUN, "evidence": ""}
     if not lacking:
         read = zip(*([f"{claim.collection}/{name}" for name in basis.experiments(named)] for named in claim.needs), strict=True)
         parts = [loaded.named(dict(zip(claim.needs, folders, strict=True))) for folders in read]
         try:
             measured = _measured(claim, Pooled(parts) if len(parts) > 1 else parts[0])
             low, high = measured.interval()
-            outcome |= {"ours": measured.ours, "effect": measured.effects.mean(), "low": low, "high": high, "no effect": measured.none}
+            outcome |= {"ours": measured.ours, "interval of": measured.of}
+            outcome |= {"effect": measured.effects.mean(), "low": low, "high": high, "no effect": measured.none}
             evidence = POOLED if basis.trials == ALL else EXPLORATORY if SEEN & set(needs) else CONFIRMATION
             outcome |= {"n": len(measured.effects), "verdict": measured.verdict(), "evidence": evidence}
         except Absent as absent:  # from arms that were run whole
@@ -121,7 +134,10 @@ def desk_points(claim: Claim, loaded: Tables) -> str:
         return ""
     if len(measured.effects) < 2:
         return f"{measured.ours}, of one trial"
-    return f"{measured.ours}, {DIRECTIONS[measured.verdict()]} (n = {len(measured.effects)})"
+    words = DIRECTIONS if measured.equivalence is None else BOUNDED
+    of = f" of {measured.of}:" if measured.of else ""
+    found = f"n = {len(measured.effects)}, interval{of} {ends(*measured.interval(), claim.unit)}"
+    return f"{measured.ours}, {words[measured.verdict()]} ({found})"
 
 
 def _measured(claim: Claim, tables: Tables) -> Measured:

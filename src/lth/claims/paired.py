@@ -51,6 +51,12 @@ def percent(rows: pd.DataFrame, round: int) -> float:
     return float(rows[rows["round"] == round]["percent_remaining"].iloc[0])
 
 
+def mean_of(rows: pd.DataFrame, rounds: Sequence[int]) -> str:
+    """What a mean over rounds is over, in words."""
+    first, last = (f"{percent(rows, round):.3g}" for round in (rounds[0], rounds[-1]))
+    return f"mean over {len(rounds)} rounds, P_m {first}–{last}" if len(rounds) > 1 else f"at P_m {first}"
+
+
 def better(column: str) -> int:
     """1 where more is better, -1 where less is."""
     return 1 if column.endswith("accuracy") else -1

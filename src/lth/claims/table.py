@@ -21,25 +21,25 @@ FILES = {"paper": "claims", "beyond": "claims-beyond"}
 """Of the paper's claims, and of those of what came after it: `<name>.yaml` beside this file has the claims, `results/<name>.csv` the verdicts."""
 SOURCES = {collection: read(Path(__file__).with_name(f"{name}.yaml"), parse_yaml) for collection, name in FILES.items()}
 
-COLUMNS = {
-    "id",
-    "part",
-    "scaling",
-    "trials",
-    "title",
-    "figure",
-    "claim",
-    "kind",
-    "paper",
-    "tolerance",
-    "ours",
-    "unit",
-    "effect",
-    "low",
-    "high",
-}
-COLUMNS |= {"n", "verdict", "evidence", "not run", "desk", "experiment", "command"}
-"""Those that are shown."""
+COLUMNS = (
+    *("id", "part", "title", "verdict", "ours", "paper", "tolerance", "n", "scaling", "trials", "evidence", "kind"),
+    *(
+        "unit",
+        "interval of",
+        "effect",
+        "low",
+        "high",
+        "no effect",
+        "desk",
+        "not run",
+        "figure",
+        "section",
+        "claim",
+        "experiment",
+        "command",
+    ),
+)
+"""Those that are read."""
 
 
 def save_verdicts(rows: "pd.DataFrame", collection: str = "paper") -> None:
@@ -50,10 +50,32 @@ def save_verdicts(rows: "pd.DataFrame", collection: str = "paper") -> None:
 
 
 def load_verdicts(collection: str = "paper") -> "pd.DataFrame":
-    """`read_verdicts` as a table."""
+    """The claims, each as often as it is judged, and the verdicts: a row for every claim or part of one, scaling of Lenet's images, and trials.
+
+    Numbers are n (int64: trials; of claims on starting sizes, sizes), figure (int64, of the paper; beyond it the name of one of ours), and float64,
+    NaN where nothing has run: effect (its mean over those n, in `unit`, larger in the claimed direction), low and high (its 95% interval), no effect
+    (what they are held against, such as 0 points, 1 time or a margin). All others are words, empty where there is nothing to say:
+
+    id, part, title, claim      which claim, and which part of it; in a few words; in full
+    kind                        `number` or `direction`: what the paper names
+    paper, tolerance, ours      the paper's value, how far ours may be from it, and ours, with their units
+    unit                        what effect, low and high are counted in: points of accuracy, iterations, times sooner, …
+    interval of                 what effect, low and high are of, where ours is of something else, such as a round
+    scaling                     of Lenet's images: `l2` or `unit`; empty for other networks
+    trials                      `first`, `fresh` or `all`
+    verdict                     `reproduced`, `direction only`, `inconclusive`, `not reproduced`, `not run` (`lth.claims.verdict`)
+    evidence                    `exploratory`, `confirmation` or `pooled`; empty where nothing has run
+    not run, command            what is missing, and what trains it
+    desk                        what networks of desk scale point to; no verdict
+    section                     of the paper
+    experiment                  those that it is judged on
+
+    docs/claims.md says more of scaling, trials and evidence. collection, errors: as `read_verdicts`.
+    """
     import pandas as pd
 
-    return pd.DataFrame(read_verdicts(collection), columns=sorted(COLUMNS))
+    claims = pd.DataFrame(read_verdicts(collection), columns=COLUMNS)
+    return claims.assign(**{name: claims[name].map(lambda cell: float(cell or "nan")) for name in ("effect", "low", "high", "no effect")})
 
 
 def read_verdicts(collection: str = "paper") -> list[dict[str, Any]]:
@@ -72,7 +94,7 @@ def read_verdicts(collection: str = "paper") -> list[dict[str, Any]]:
 def _parse(content: bytes, collection: str) -> list[dict[str, Any]]:
     reader = csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True)
     rows = list(reader)
-    if lacking := COLUMNS - set(reader.fieldnames or ()):
+    if lacking := set(COLUMNS) - set(reader.fieldnames or ()):
         raise ValueError(f"columns missing: {', '.join(sorted(lacking))}")
     promised = [
         (entry["id"], entry.get("part", ""), basis.scaling, basis.trials)

@@ -27,6 +27,9 @@ REPRODUCED, DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN = (
 )
 VERDICTS = (REPRODUCED, DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN)
 
+DIGITS = {"iterations": ",.0f", "iterations per round": ",.0f", "% of the dense early stop": ".1f", "distance of weights": ".3f"}
+"""Of an interval's ends, by unit; others are written to two decimals."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -41,6 +44,8 @@ class Measured:
     none: float = 0.0
     equivalence: float | None = None
     """The claim is that there is no effect, or that a level is `none`: how far from it the interval may reach. Noise alone reproduces nothing so."""
+    of: str = ""
+    """What the effects are, where `ours` tells of something else."""
 
     def interval(self) -> tuple[float, float]:
         """The 95% interval of the mean effect over trials, by Student's t."""
@@ -69,3 +74,13 @@ def interval(effects: Sequence[float]) -> tuple[float, float]:
 
     half = special.stdtrit(len(effects) - 1, 0.975) * effects.std(ddof=1) / len(effects) ** 0.5
     return effects.mean() - half, effects.mean() + half
+
+
+def ends(low: float, high: float, unit: str) -> str:
+    """From where to where an interval goes, in the digits of its unit; an end that these would make zero shows on which side of it it lies."""
+
+    def write(end: float) -> str:
+        written = f"{end:{DIGITS.get(unit, ',.2f')}}"
+        return written if float(written.replace(",", "")) or not end else f"{end:.1g}"
+
+    return f"{write(low)} to {write(high)}".replace("-", "−")

@@ -10,11 +10,11 @@ from torch import Tensor
 
 from lth import paths
 from lth.config import Frozen
-from lth.config.data_sets import VALIDATION_IMAGES, data_sets
+from lth.config.data_sets import VALIDATION_IMAGES, data_sets, entry
 from lth.config.grammar import parse_yaml
+from lth.config.settings import Count
+from lth.errors import LthError
 from lth.storage import read
-
-Count = Annotated[int, Field(gt=0)]
 
 
 class Content(Frozen):
@@ -34,13 +34,21 @@ class Content(Frozen):
 IMAGES = ("train_images", "train_labels", "test_images", "test_labels")
 PARTS = ("train", "validation")
 
+RECORDS = "data.yaml"
+"""In src/lth/numerics: the Content of each data set that has been recorded."""
+
 
 def recorded(name: str) -> Content:
     """The record of a data set, or what its entry in data_sets.yaml says where there is none yet. Raises LthError where it is missing or damaged."""
     source = data_sets()[name]
     if not source.recorded:
         return Content(image=source.image, train=source.train, validation=VALIDATION_IMAGES, test=source.test, sha256=None)
-    return read(paths.NUMERICS / "data.yaml", lambda content: Content.model_validate(parse_yaml(content)[name]))
+    file = paths.NUMERICS / RECORDS
+    records = read(file, lambda content: {known: Content.model_validate(record) for known, record in parse_yaml(content).items()})
+    if name not in records:
+        remedy = "enter one as docs/extending.md says, or leave the key out"
+        raise LthError(f"{entry(name)}.recorded: {paths.shown(file)} has no line of it: {remedy}")
+    return records[name]
 
 
 def check(tensors: Mapping[str, Tensor], content: Content) -> None:
@@ -61,7 +69,7 @@ def check(tensors: Mapping[str, Tensor], content: Content) -> None:
     if any((np.diff(part) <= 0).any() for part in parts) or (np.sort(np.concatenate(parts)) != np.arange(content.train)).any():
         raise ValueError("train and validation are not two ascending parts of the training images")
     if content.sha256 and digest(tensors) != content.sha256:
-        raise ValueError("its images or labels are not the original ones")
+        raise ValueError(f"its images or labels are not those that {paths.shown(paths.NUMERICS / RECORDS)} records")
 
 
 def digest(tensors: Mapping[str, Tensor]) -> str:

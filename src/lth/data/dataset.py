@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lth import paths, seeds
-from lth.config import DataConfig
-from lth.config.data_sets import VALIDATION_IMAGES, data_sets
+from lth.config import DataConfig, load_experiment
+from lth.config.data_sets import VALIDATION_IMAGES, data_sets, entry
 from lth.data.content import IMAGES, PARTS, check, recorded
 from lth.data.sources import read_originals
 from lth.errors import LthError, one_line
@@ -47,20 +47,35 @@ def prepare(name: str, seed: int, file: Path) -> None:
     """Reads the original files, draws the validation images and writes one safetensors file.
 
     The file holds uint8 IMAGES [N, C, H, W] with their labels [N], and the int64 positions of two PARTS of the training images, ascending.
+    Raises LthError for a data set whose entry is wrong, or whose files are not what it says.
     """
-    tensors = {key: torch.from_numpy(value.copy()) for key, value in read_originals(name).items()}
-    tensors["train"], tensors["validation"] = _parts(name, seed, len(tensors["train_labels"]), VALIDATION_IMAGES)
+    originals, content = read_originals(name), recorded(name)
+    try:
+        tensors = {key: torch.from_numpy(originals[key].copy()) for key in IMAGES}
+        tensors["train"], tensors["validation"] = _parts(name, seed, len(tensors["train_labels"]), VALIDATION_IMAGES)
+        check(tensors, content)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:  # as a reader of one's own may give anything
+        raise LthError(f"{entry(name)}: its files do not hold what it says ({one_line(error)}): mend the entry, or the files") from error
     write_atomically(file, lambda temporary: save_file(tensors, temporary))
 
 
-def load_data(name: str, scaling: str = "unit") -> DataSet:
-    """A prepared data set, `mnist` or another of data_sets.yaml, with its images scaled to float32.
+def load_data(name: str, scaling: str | None = None) -> DataSet:
+    """A prepared data set with its images scaled to float32: that of an experiment as for its networks, or any by a scaling.
 
+    name: an experiment, `paper/lenet`, as in `load_experiment`; where a scaling is given, `mnist` or another of data_sets.yaml.
     scaling: `unit` divides pixels by 255; `l2` divides each image by its Euclidean norm, as the first author's released code does;
     `standardised` takes each channel of the training images to mean 0 and standard deviation 1.
     Raises LthError for another name or scaling, and where the file is missing, damaged, or not of this data set.
     """
     scalings = get_args(DataConfig.model_fields["scaling"].annotation)
+    if scaling is None:
+        if isinstance(name, str) and name in data_sets():
+            raise LthError(
+                f"load_data: {name} is a data set, whose scaling must be given, {' or '.join(scalings)}; or name an experiment, "
+                "such as 'paper/lenet', for the images scaled as for its networks"
+            )
+        data = load_experiment(name).data
+        name, scaling = data.name, data.scaling
     for key, value, allowed in (("name", name, data_sets()), ("scaling", scaling, scalings)):
         if value not in allowed:
             raise LthError(f"load_data: {key} is {value!r:.60}, must be {' or '.join(allowed)}")

@@ -5,6 +5,7 @@ import pandas as pd
 from lth.plots.figure import Figure
 from lth.plots.histograms import reached, title
 from lth.plots.lines import Drawn, grid
+from lth.plots.style import MAP
 from lth.results.tables import Tables
 
 ROUNDS = (1, 4, 8, 12, 18)
@@ -21,7 +22,7 @@ def draw(tables: Tables) -> Drawn:
         tickets = table[table["round"] == round]
         pixels = tickets.groupby(["row", "column"])["survivors"].agg(["mean", "min", "max", "count"]).reset_index()
         image = ax.imshow(
-            pixels.pivot_table(index="row", columns="column", values="mean"), cmap="viridis", vmin=0, vmax=pixels["mean"].quantile(0.99)
+            pixels.pivot_table(index="row", columns="column", values="mean"), cmap=MAP, vmin=0, vmax=pixels["mean"].quantile(0.99)
         )
         ax.set(title=title(tickets), xticks=[], yticks=[])
         ax.grid(visible=False)

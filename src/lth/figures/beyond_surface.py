@@ -4,8 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from lth.plots.figure import Figure
-from lth.plots.landscape import AXES, MAP, NETWORKS, levels, surface
+from lth.plots.landscape import AXES, NETWORKS, levels, surface
 from lth.plots.lines import Drawn
+from lth.plots.style import MAP
 from lth.results.tables import Tables
 
 

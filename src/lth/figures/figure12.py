@@ -18,8 +18,9 @@ FIGURE = Figure(
     also=figure4.FIGURE.also,
     caption=(
         "Lenet's early-stopping iteration, test and training accuracy there, and training accuracy at the last iteration, for winning tickets and random "
-        f"reinitialisations, pruned iteratively and at once. {BARS}; {CUT} {EARLY}"
+        f"reinitialisations, pruned iteratively. {BARS}; {CUT} {EARLY}"
     ),
+    adds={"lenet-oneshot": "One-shot: pruned at once."},
     finding=(
         "Training accuracy reaches about 100% for tickets with at least 2% of the weights and for all networks with at least 5%: what tickets "
         "gain in test accuracy, they gain in generalisation."

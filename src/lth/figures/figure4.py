@@ -37,10 +37,10 @@ FIGURE = Figure(
     required=("lenet",),
     also={"lenet-oneshot": ("reinit",)},
     caption=(
-        "Early-stopping iteration and accuracy of Lenet under iterative and one-shot pruning: winning tickets against random reinitialisations of the "
-        "same structures. Early stop, test and training accuracy there, and test accuracy at the last iteration; the last row shows one-shot pruning "
-        f"alone, on a linear axis. {BARS}; {CUT} {EARLY}"
+        "Early-stopping iteration and accuracy of Lenet, pruned iteratively: winning tickets against random reinitialisations of the same structures. "
+        f"Early stop, test and training accuracy there, and test accuracy at the last iteration. {BARS}; {CUT} {EARLY}"
     ),
+    adds={"lenet-oneshot": "One-shot: pruned at once; the last row shows these alone, on a linear axis."},
     finding=(
         "Iterative tickets stop ever earlier down to 21% of the weights and are more accurate there than the dense network; only at 3.6% are "
         "they back at its level. Reinitialised networks stop later and lose accuracy from the first prunings on. One-shot tickets gain as well "

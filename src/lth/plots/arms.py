@@ -24,7 +24,7 @@ TRAIN = {"training accuracy at early stop": "es_train_accuracy"}
 BARS = "Lines are means, error bars minimum and maximum over all networks of a point"
 CUT = (
     "accuracy axes reach down at least to the lowest mean at P_m 1.85 or more, and arrowheads at their lower edge mark what lies below: filled "
-    "for a mean, open for a minimum alone. The CSV holds every point."
+    "for a mean, open for a minimum alone."
 )
 EARLY = (
     "Axes of early stops are logarithmic where these spread widely; a black cross marks points with collapsed networks (less than 20% of the test "

@@ -15,6 +15,8 @@ class Figure:
     """What it draws: by the name of an experiment, of whatever collection, the arms and extra tables it needs."""
     caption: str
     """What is plotted: the lines, n, and what the error bars are."""
+    adds: Mapping[str, str] = field(default_factory=dict)
+    """What the caption adds where an experiment is drawn, by its name."""
     finding: str
     """What the paper finds there, in our words."""
     draw: Callable[[Tables], Drawn]
@@ -31,6 +33,10 @@ class Figure:
     """True where the figure itself names what has not run."""
     ours: tuple[str, ...] = ()
     """What we find there at paper scale, where no claim is judged on the figure: sentences that `lth.sentences` fills from the tables."""
+
+    def captioned(self, drawn: Iterable[str]) -> str:
+        """The caption of the figure as it is drawn from experiments of these names."""
+        return " ".join([self.caption, *(words for name, words in self.adds.items() if name in set(drawn))])
 
     def drawable(self, available: Iterable[str]) -> bool:
         """Whether experiments, of whatever names, make the figure."""

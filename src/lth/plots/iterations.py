@@ -15,7 +15,7 @@ TICKS = 6
 """At most so many on the x axis of a narrow panel."""
 CUT_ONCE = (
     "the accuracy axis reaches down at least to the lowest mean at P_m 1.85 or more; where a line falls below it, an arrowhead at the lower edge marks the "
-    "first point there, filled for a mean, open for a minimum alone. The CSV holds every point."
+    "first point there, filled for a mean, open for a minimum alone."
 )
 REINIT = ("reinit", ", reinit", "--")
 """Random reinitialisations: the arm, what is added to the legend's label, the line."""

@@ -5,9 +5,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.contour import QuadContourSet
 
+from lth.plots.style import MAP
+
 NETWORKS = {"dense": "dense network", "ticket": "winning ticket, in its subspace", "ticket in full": "winning ticket, in full space"}
 """What is looked around, and what stands above its panel."""
-MAP = "viridis"
 FLOOR = 1e-6
 """Losses below it are drawn as it: what lies deeper would take all colours."""
 AXES = (

@@ -12,6 +12,8 @@ from matplotlib.figure import Figure, SubFigure
 
 PERCENT, WEIGHTS = "percent_remaining", "weights_remaining"
 """The columns of what remains."""
+COMPARED = ("21.1", "3.6")
+"""P_m that the paper names where it compares Lenet's networks, as ticks are written."""
 LABEL = 25
 """Letters on a line of a y axis' label: as many as the lowest panel has room for."""
 
@@ -81,10 +83,18 @@ def plot(ax: Axes, lines: Sequence[Line], *, every: int = 1, faint: bool = False
 
 
 def against_percent_remaining(ax: Axes, percents: Sequence[float], *, ticks: int = 10) -> Axes:
-    """P_m on a log axis that falls to the right, with at most so many ticks: at the P_m of all rounds, of every third, of every sixth, …"""
-    shown = sorted(percents, reverse=True)[:: 1 if len(percents) <= ticks else 3 * -(-len(percents) // (3 * ticks))]
+    """P_m on a log axis that falls to the right, with at most so many ticks: at all of these P_m, or at some that lie three, six, … of them
+    apart at least, COMPARED among them.
+    """
+    percents = sorted(percents, reverse=True)
+    written = ["100" if percent == 100 else f"{percent:.1f}" for percent in percents]
+    apart = 1 if len(percents) <= ticks else 3 * -(-len(percents) // (3 * ticks))
+    placed_first, shown = ("100", *COMPARED), []
+    for place in sorted(range(len(percents)), key=lambda place: written[place] not in placed_first):
+        if all(abs(place - other) >= apart for other in shown):
+            shown.append(place)
     ax.set_xscale("log")
-    ax.set_xticks(shown, ["100" if percent == 100 else f"{percent:.1f}" for percent in shown])
+    ax.set_xticks([percents[place] for place in sorted(shown)], [written[place] for place in sorted(shown)])
     ax.minorticks_off()
     ax.set_xlim(max(percents) * 1.12, min(percents) / 1.12)
     ax.set_xlabel("weights remaining $P_m$ (%)")

@@ -24,6 +24,8 @@ COLOURS = {
     "sky": "#56b4e9",
 }
 """Seaborn's palette `colorblind`, written out: importing seaborn takes as long as drawing a figure."""
+MAP = "viridis"
+"""Matplotlib's map for what has an order, and keeps it in grey."""
 INK = "#1a1a1a"
 """For what the others are compared with."""
 

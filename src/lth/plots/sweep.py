@@ -11,7 +11,7 @@ from lth.config import load_experiment
 from lth.plots.arms import CUT, EARLY, VALIDATION, Arm, draw_panel
 from lth.plots.lines import PERCENT, Drawn, draw_legend
 from lth.plots.networks import CONV, DEEP, LENET, SCHEDULES
-from lth.plots.style import INK
+from lth.plots.style import INK, MAP
 from lth.results.tables import Tables
 
 Value = str | tuple[str, float]
@@ -20,14 +20,14 @@ Value = str | tuple[str, float]
 REFERENCES = {*LENET, "lenet-sgd", *CONV, *(f"{name}-dropout" for name in CONV), *(name + end for name in DEEP for end in SCHEDULES)}
 """The experiments that other figures are drawn from."""
 MARKERS = "osD^v<>Phd"
-SPECTRUM, SHADES = mpl.colormaps["plasma"], (0.05, 0.7)
-"""Colours in order, and from where to where they are dark enough for white paper and light enough beside black."""
+SHADES = (0, 0.69)
+"""From where to where of MAP: up to where colours are dark enough for white paper."""
 FLOOR = 0.93
 """Validation accuracy below which Lenet's networks are not told apart."""
 WORDS = "Lines are means over trials, pale bars minimum and maximum; black is the value of other figures, where they have one"
 MEANS = (
     f"{WORDS}. Accuracy axes are cut at 93% or above, and arrowheads at their lower edge mark what lies below: filled "
-    f"for a mean, open for a minimum alone. The CSV holds every point. {EARLY}"
+    f"for a mean, open for a minimum alone. {EARLY}"
 )
 """For Lenet."""
 CONV_MEANS = f"{WORDS}; {CUT} {EARLY}"
@@ -94,5 +94,5 @@ def draw_sweeps(
 def shades(values: Iterable[Value]) -> dict[Value, str]:
     """A colour for each value, in order from dark to light; those of other figures are black."""
     others = [value for value in values if value not in REFERENCES]
-    spectrum = map(mpl.colors.to_hex, SPECTRUM(np.linspace(*SHADES, len(others))))
+    spectrum = map(mpl.colors.to_hex, mpl.colormaps[MAP](np.linspace(*SHADES, len(others))))
     return dict(zip(others, spectrum, strict=True)) | dict.fromkeys(REFERENCES, INK)

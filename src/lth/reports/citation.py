@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from lth import paths
-from lth.config import COLLECTIONS
+from lth.claims.basis import SCALINGS
+from lth.config import COLLECTIONS, load_experiment
 from lth.config.grammar import parse_yaml
 from lth.errors import LthError
 from lth.figures import FIGURES, named
 from lth.reports import latex
-from lth.reports.drawing import DRAWN, index_of
+from lth.reports.drawing import DRAWN, LACKS, index_of, not_drawn, size
 from lth.results.spent import commits, cost, sidecars
 from lth.results.tables import EXTRA, command
 from lth.storage import read, sha256, summed
@@ -22,53 +24,83 @@ PAPER = """\
   year      = {2019}
 }"""
 
-LACKS = {"not run": "has not run", "not planned": "is not planned"}
-"""Columns of index.csv, and how a sentence says them."""
+SCALED = SCALINGS | {"standardised": "images standardised by channel"}
+"""How images are scaled, in words."""
+
+MOST = 8
+"""Commits that an entry names; provenance has all."""
 
 
-def citation(name: str) -> str:
-    """The text of `lth cite`. name: `figure4`, `fig4` or `4`. Raises LthError for a figure that does not exist or has not been drawn."""
-    figure = named(name)
-    collection, row = drawn(figure)
-    numbers = paths.FIGURES / collection / f"{figure}.csv"
+@dataclass(frozen=True)
+class Cited:
+    """A figure that has been drawn."""
+
+    collection: str
+    row: dict
+    """What its collection's index says of it."""
+
+    @property
+    def name(self) -> str:
+        """`paper/figure4`."""
+        return f"{self.collection}/{self.row['figure']}"
+
+    @property
+    def experiments(self) -> list[str]:
+        """Those that it is drawn from."""
+        return [f"{self.collection}/{run}" for run in self.row["drawn from"].split()]
+
+    @property
+    def caption(self) -> str:
+        """What is plotted; then, where that needs results, of which scale, how many trials, and on images scaled in which way."""
+        if not any(FIGURES[self.row["figure"]].experiments.values()):
+            return self.row["caption"]
+        scaled = dict.fromkeys(SCALED[load_experiment(experiment).data.scaling] for experiment in self.experiments)
+        about = size(self.collection, self.experiments)
+        return f"{self.row['caption']} {about[0].upper()}{about[1:]}, {' and '.join(scaled)}."
+
+
+def citation(word: str) -> str:
+    """The text of `lth cite`. word: as for `drawn`."""
+    cited = drawn(word)
+    numbers = paths.FIGURES / f"{cited.name}.csv"
     digest = read(numbers, lambda content: hashlib.sha256(content).hexdigest(), DRAWN, sha256=summed(numbers))
-    lines = [f"{figure} ({collection} scale)", "", row["caption"]]
-    if row["ours"]:
-        lines += ["", f"Ours: {row['ours']}"]
+    lines = [cited.name, "", cited.caption]
+    if cited.row["ours"]:
+        lines += ["", f"Ours: {cited.row['ours']}"]
     lines += ["", "Provenance"]
     lines += [f"  numbers        {paths.shown(numbers)}, sha256 {digest}"]
-    for experiment in row["drawn from"].split():
-        known = provenance(f"{collection}/{experiment}")
-        lines += [f"  {collection}/{experiment}", *(f"    {key:<12} {value}" for key, value in known.items())]
-    lines += [f"  {lack:<14} {row[lack]}" for lack in LACKS if row[lack]]
-    return "\n".join([*lines, "", bibtex(name)])
+    for experiment in cited.experiments:
+        lines += [f"  {experiment}", *(f"    {key:<12} {value}" for key, value in provenance(experiment).items())]
+    lines += [f"  {lack:<14} {cited.row[lack]}" for lack in LACKS if cited.row[lack]]
+    return "\n".join([*lines, "", bibtex(word)])
 
 
-def bibtex(name: str) -> str:
-    """This repository and the paper as BibTeX, with the commits that a figure's results were made at: `lth cite --bibtex`. Else as `citation`."""
-    figure = named(name)
-    collection, row = drawn(figure)
-    return f"{software([f'{collection}/{run}' for run in row['drawn from'].split()], latex.key(figure))}\n\n{PAPER}"
+def bibtex(word: str) -> str:
+    """This repository and the paper as BibTeX, with the commits that a figure's results were made at: `lth cite --bibtex`. word: as for `drawn`."""
+    cited = drawn(word)
+    return f"{software(cited.experiments, latex.key(cited.name))}\n\n{PAPER}"
 
 
-def figure_environment(name: str) -> str:
-    """The text of `lth cite --latex`. Raises LthError as `citation`."""
-    figure = named(name)
-    collection, row = drawn(figure)
-    return latex.figure(figure, f"figures/{collection}", row["caption"])
+def figure_environment(word: str) -> str:
+    """The text of `lth cite --latex`. word: as for `drawn`."""
+    cited = drawn(word)
+    return latex.figure(cited.name, cited.caption)
 
 
-def drawn(figure: str) -> tuple[str, dict]:
-    """The collection that a figure is drawn from, `paper` where it is drawn there, and its row of the index."""
-    lacks, command = f"has not run: {', '.join(FIGURES[figure].experiments)}", ""
-    for collection in COLLECTIONS:
-        for row in index_of(collection).to_dict("records"):
+def drawn(word: str) -> Cited:
+    """The figure that a word names: `4` or `figure4`, of the first collection that has drawn it; `quick/4`, of that one.
+
+    Raises LthError where there is no such figure or collection, and where it has not been drawn.
+    """
+    collection, _, figure = word.rpartition("/")
+    if collection and collection not in COLLECTIONS:
+        raise LthError(f"unknown collection {collection[:60]!r}; there are: {', '.join(COLLECTIONS)}")
+    figure = named(figure)
+    for place in [collection] if collection else COLLECTIONS:
+        for row in index_of(place).to_dict("records"):
             if row["figure"] == figure and row["drawn from"]:
-                return collection, row
-            if row["figure"] == figure and not command:
-                lacks, command = next(f"{said}: {row[key]}" for key, said in LACKS.items() if row[key]), row["command"]
-    remedy = f"`{command}` would make it (`lth plan` says what that takes)" if command else "no experiment here would make it"
-    raise LthError(f"{figure} has not been drawn, what it needs {lacks}; {remedy}")
+                return Cited(place, row)
+    raise LthError(not_drawn(figure, collection))
 
 
 def provenance(experiment: str) -> dict[str, str]:
@@ -107,9 +139,10 @@ def software(experiments: Iterable[str] = (), key: str = "lth") -> str:
     commit, _, date = (paths.git("show", "--no-patch", "--format=%H %cs", "HEAD") or "").partition(" ")
     fields["year"] = fields["year"] or date[:4]
     fields["url"] = fields["url"] or _address()
-    fields["note"] = f"results made at {', '.join(made)}" if made else f"commit {commit}" if commit else ""
+    first, more = list(made)[:MOST], f" and {len(made) - MOST} more" if len(made) > MOST else ""
+    fields["note"] = f"results made at {', '.join(first)}{more}" if made else f"commit {commit}" if commit else ""
     inside = ",\n".join(f"  {name:<9} = {{{value}}}" for name, value in fields.items() if value)
-    return f"@software{{{key},\n{inside}\n}}"
+    return f"@misc{{{key},\n{inside}\n}}"
 
 
 def _fields(content: bytes) -> dict[str, str]:

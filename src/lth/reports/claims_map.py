@@ -12,7 +12,7 @@ from lth.config import COLLECTIONS, experiment_names
 from lth.errors import LthError
 from lth.reports.found import has_run, opening, scope
 from lth.reports.pages import render
-from lth.reports.verdicts import counted, disagreements, in_order, marked, outcome, title
+from lth.reports.verdicts import claimed, counted, disagreements, in_order, marked, outcome, title
 from lth.results.spent import cost
 
 BEGIN, END = "<!-- map: written by `make figures` -->", "<!-- end of map -->"
@@ -67,7 +67,7 @@ def _lenet(parts: pd.DataFrame) -> dict:
     return {
         "title": title(first),
         "figure": _figure(first["figure"]),
-        "paper": f"{first['paper']} ({first['tolerance']})" if first["tolerance"] != first["kind"] else first["paper"],
+        "paper": claimed(first),
         "found": [_found(in_order(parts[parts["scaling"] == scaling].to_dict("records"))) for scaling in SCALINGS],
     }
 
@@ -83,7 +83,7 @@ def _other(parts: pd.DataFrame) -> dict:
     return {
         "title": parts["title"].iloc[0],
         "figures": [_figure(number) for number in parts["figure"].unique()],
-        "paper": _by_part(parts["part"], parts["paper"]),
+        "paper": _by_part(parts["part"], map(claimed, parts.to_dict("records"))),
         "ours": _by_part(
             parts["part"], [marked(NOT_RUN) if row["verdict"] == NOT_RUN else outcome(row) for row in parts.to_dict("records")]
         ),

@@ -31,6 +31,9 @@ FULL = ("paper", "beyond")
 
 DRAWN = "draw it with `make figures`"
 
+LACKS = {"not run": "has not run", "not planned": "is not planned"}
+"""Columns of index.csv, and how a sentence says them."""
+
 
 def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.DataFrame:
     """Draws those figures of `only` that the experiments of a collection support, into figures/<collection>.
@@ -56,7 +59,7 @@ def draw_collection(collection: str, only: Collection[str] = FIGURES) -> pd.Data
                     "not run": _listed(needs),
                     "command": f"{command({wanted[run]: of for run, of in needs.items()})} && make figures" if needs else "",
                     "not planned": _listed(unplanned),
-                    "caption": figure.caption,
+                    "caption": figure.captioned(available),
                 }
                 index.append(kept.get(name, row))
             if drawable and name in only:
@@ -95,11 +98,12 @@ def _leave_interrupts() -> None:
 
 
 def _results(collection: str, drawings: Mapping[str, Future[str]]) -> dict[str, str]:
-    """What each drawing returns, with a bar while they are drawn."""
+    """What each drawing returns, with a bar while they are drawn, if there are any."""
     names = {drawing: name for name, drawing in drawings.items()}
     form = "{desc} |{bar}| {n_fmt}/{total_fmt}{postfix} · {elapsed}"
     every = 0.1 if os.isatty(2) else 15
-    with tqdm(total=len(drawings), desc=f"figures/{collection}", dynamic_ncols=True, mininterval=every, bar_format=form) as bar:
+    options = {"desc": f"figures/{collection}", "dynamic_ncols": True, "mininterval": every, "bar_format": form, "disable": not drawings}
+    with tqdm(total=len(drawings), **options) as bar:
         for drawing in as_completed(names):
             drawing.result()
             bar.set_postfix_str(names[drawing], refresh=False)
@@ -127,6 +131,33 @@ def in_index(collection: str) -> list[str]:
     """The figures that a collection's experiments could support, run or not."""
     there = {folder.split("/")[1] for folder in experiment_names(collection)}
     return [name for name, figure in FIGURES.items() if figure.drawable(there)]
+
+
+def drawn_from(collections: Iterable[str]) -> dict[str, set[str]]:
+    """By figure, the experiments that it would be drawn from, were all of some collections run to their end."""
+    found = {name: set() for name in FIGURES}
+    for collection in collections:
+        folders = {folder.split("/")[1]: folder for folder in experiment_names(collection)}
+        for name, figure in FIGURES.items():
+            runs = [run for run, needs in figure.experiments.items() if run in folders and planned(folders[run], needs) == list(needs)]
+            if figure.drawable(runs):
+                found[name].update(folders[run] for run in runs)
+    return found
+
+
+def not_drawn(figure: str, collection: str = "") -> str:
+    """Why a figure has been drawn from no collection, or not from that one, and the command that would make it, in a sentence."""
+    rows = [
+        row for of in ([collection] if collection else COLLECTIONS) for row in index_of(of).to_dict("records") if row["figure"] == figure
+    ]
+    begins = f"{collection}/{figure} has not been drawn" if collection else f"{figure} has not been drawn"
+    nothing = f"no experiment {f'of {collection}' if collection else 'here'} would make it"
+    if not rows:
+        return f"{begins}; {nothing}"
+    row = min(rows, key=lambda row: not row["command"])  # the first that has one
+    lacks = next(f"{said}: {row[key]}" for key, said in LACKS.items() if row[key])
+    makes = f"`{row['command']}` would make it (`lth plan` says what that takes)" if row["command"] else nothing
+    return f"{begins}, what it needs {lacks}; {makes}"
 
 
 def _listed(lacking: Mapping[str, Sequence[str]]) -> str:
@@ -160,7 +191,10 @@ def _draw(collection: str, name: str, experiments: Mapping[str, str], not_run: S
 
 
 def size(collection: str, experiments: Iterable[str]) -> str:
-    """How large the networks of experiments are, how long and how many are trained: `quick scale: 0.125 of the paper's width, …`."""
+    """How large the networks of experiments are, how long and how many are trained: `quick scale: 0.125 of the paper's width, …`.
+
+    At the paper's scale, that of `beyond` too, how many alone: `paper scale: 5 trials`.
+    """
     plans = [load_experiment(experiment) for experiment in experiments]
     width, iterations, trials = (
         " to ".join(dict.fromkeys(write(value) for value in (min(values), max(values))))
@@ -170,8 +204,10 @@ def size(collection: str, experiments: Iterable[str]) -> str:
             ([plan.trials.count for plan in plans], str),
         )
     )
+    if collection in FULL:
+        return f"paper scale: {trials} trial{'s' * (trials != '1')}"
     of = "" if width == "all" else f"{width} of "
-    return f"{collection} scale: {of}the paper's width, {iterations} iterations, {trials} trials"
+    return f"{collection} scale: {of}the paper's width, {iterations} iterations, {trials} trial{'s' * (trials != '1')}"
 
 
 def draw_again(names: Sequence[str]) -> list[str]:
@@ -187,5 +223,5 @@ def draw_again(names: Sequence[str]) -> list[str]:
         files += [f"figures/{collection}/{figure}.{{{','.join(KINDS)}}}" for figure in drawn["figure"]]
         there.update(drawn["figure"])
     if names and (absent := [figure for figure in only if figure not in there]):
-        raise LthError(f"no committed result supports {', '.join(absent)}: figures/paper/index.csv names what has not been run")
+        raise LthError("; ".join(map(not_drawn, absent)))
     return files

@@ -6,10 +6,10 @@ import pandas as pd
 
 from lth.claims.basis import FIRST, FRESH, L2, SCALINGS, UNIT
 from lth.claims.table import load_verdicts
-from lth.claims.verdict import NOT_RUN
+from lth.claims.verdict import NOT_REPRODUCED, NOT_RUN, VERDICTS
 from lth.config import COLLECTIONS, Experiment, experiment_names, load_experiment
 from lth.plots.networks import NETWORKS
-from lth.reports.verdicts import ends, marked, title
+from lth.reports.verdicts import claimed, from_to, marked, title
 from lth.results.files import has_results
 from lth.results.spent import sidecars
 
@@ -42,10 +42,26 @@ def findings() -> list[tuple[str, str]]:
         ),
         (
             "That structure with fresh values",
-            f"is {structure.ours} more accurate than random sparsity at the end of training (the paper: {structure.paper}).",
+            f"is {structure.ours} more accurate than random sparsity at the end of training ({structure.over}the paper: {structure.paper}).",
         ),
+        *_failed(),
         *_narrow(),
     ]
+
+
+def _failed() -> list[tuple[str, str]]:
+    """One sentence on all claims about Lenet that are not reproduced, on fresh trials where these have been judged; none where there are none."""
+    claims = load_verdicts()
+    said = []
+    for scaling, words in SCALINGS.items():
+        rows = claims[(claims["scaling"] == scaling) & claims["trials"].isin([FIRST, FRESH]) & (claims["verdict"] != NOT_RUN)]
+        latest = rows.sort_values("trials", key=lambda trials: trials == FIRST, kind="stable").drop_duplicates(["id", "part"])
+        failed = [
+            f"{_lower(title(row))}, {row['ours'].partition(' (')[0]} (the paper: {row['paper']})"
+            for row in latest[latest["verdict"] == NOT_REPRODUCED].sort_index().to_dict("records")
+        ]
+        said += [f"with {words}, {'; '.join(failed)}"] if failed else []
+    return [("Not reproduced:", f"{'; '.join(said)}.")] if said else []
 
 
 def _narrow() -> list[tuple[str, str]]:
@@ -54,29 +70,38 @@ def _narrow() -> list[tuple[str, str]]:
     return [
         (
             f"{network} on CIFAR10, narrower than the paper's and without a verdict:",
-            "; ".join(
-                f"{row['title'][0].lower()}{row['title'][1:]}: {row['desk']}, the paper {row['paper']}" for row in rows.to_dict("records")
-            )
+            "; ".join(f"{_lower(row['title'])}, {row['desk']}, against {row['paper']} in the paper" for row in rows.to_dict("records"))
             + ".",
         )
         for network, rows in pointing.groupby("part", sort=False)
     ]
 
 
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:]
+
+
 def evidence() -> list[dict]:
-    """What each number in the sentences rests on, a row a claim: title, paper, and a cell a scaling, of two lines."""
-    return [{"title": found.title, "paper": found.paper, "cells": found.cells()} for found in _founds()]
+    """What each number in the sentences rests on, a row a claim: title, the paper's value and our tolerance, and a cell a scaling, of two lines."""
+    return [{"title": found.title, "paper": found.claimed, "cells": found.cells()} for found in _founds()]
 
 
 def scope() -> str:
-    """How many claims have been judged, in a sentence."""
+    """How many claims have been judged, and how many of each verdict fresh trials gave, in two sentences."""
     claims = load_verdicts()
     judged = claims.assign(judged=claims["verdict"] != NOT_RUN, lenet=claims["scaling"] != "")
     said = []
     for name, rows in (("Lenet", judged[judged["lenet"]]), ("other networks", judged[~judged["lenet"]])):
         by_part = rows.groupby(["id", "part"])["judged"].any()
         said.append(f"{by_part.sum() or 'none'} of the {len(by_part)} on {name}")
-    return f"Judged so far, of the paper's claims and their parts: {' and '.join(said)}."
+    fresh = judged[judged["judged"] & (judged["trials"] == FRESH)]
+    counted = []
+    for scaling, words in SCALINGS.items():
+        verdicts = fresh[fresh["scaling"] == scaling]["verdict"].tolist()
+        found = [f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS if verdict in verdicts]
+        counted += [f"with {words} {', '.join(found)}"] if found else []
+    confirmed = f" On fresh trials {'; '.join(counted)}." if counted else ""
+    return f"Judged so far, of the paper's claims and their parts: {' and '.join(said)}.{confirmed}"
 
 
 class Found:
@@ -87,7 +112,7 @@ class Found:
         on = {(row["scaling"], row["trials"]): row for row in rows if row["verdict"] != NOT_RUN}
         self._rows = [next((on[scaling, trials] for trials in (FRESH, FIRST) if (scaling, trials) in on), None) for scaling in SCALINGS]
         self.title = title(rows[0])
-        self.paper = rows[0]["paper"]
+        self.paper, self.claimed = rows[0]["paper"], claimed(rows[0])
         self.at = " ".join(re.findall(r"P_m [\d.]+", self.title))
 
     @property
@@ -97,10 +122,16 @@ class Found:
         _, space, unit = values[-1].partition(" ")
         return " or ".join([*(value.removesuffix(space + unit) for value in values[:-1]), values[-1]])
 
+    @property
+    def over(self) -> str:
+        """What the first estimate is a mean over, where it is one: `mean over 7 rounds, P_m 51.3–1.85; `."""
+        found = re.search(r"mean over \d+ rounds, P_m [\d.–]+", next((row["ours"] for row in self._rows if row), ""))
+        return f"{found[0]}; " if found else ""
+
     def cells(self) -> list[tuple[str, str]]:
         """Estimate and interval, and verdict, by scaling."""
         return [
-            (f"{row['ours'].partition(',')[0]} ({ends(row)})", f"{marked(row['verdict'])}, n = {row['n']}")
+            (f"{row['ours'].partition(',')[0]} ({from_to(row)})", f"{marked(row['verdict'])}, n = {row['n']}")
             if row
             else (marked(NOT_RUN), "")
             for row in self._rows

@@ -13,7 +13,7 @@ from lth.reports.citation import PAPER, provenance, software
 from lth.reports.drawing import DRAWN, index_of
 from lth.reports.found import opening
 from lth.reports.pages import render
-from lth.reports.verdicts import basis, counted, in_order, interval, marked
+from lth.reports.verdicts import basis, claimed, counted, in_order, interval, marked
 from lth.storage import read, sha256, summed
 
 SCALES = {
@@ -112,6 +112,11 @@ def label(name: str) -> str:
     return "Beyond the paper" if name.startswith("beyond_") else name.capitalize()
 
 
+def listed(name: str) -> str:
+    """`figure4` -> Figure 4, `beyond_cost` -> its title."""
+    return title(name) if name.startswith("beyond_") else label(name)
+
+
 def _collections() -> list[dict]:
     """The collections that have figures, what is shown of each, and what it lacks, where that is told."""
     found = []
@@ -122,7 +127,7 @@ def _collections() -> list[dict]:
         judged = load_verdicts(folder) if folder in FILES else load_verdicts().iloc[:0]
         shown = [_shown(folder, row, judged) for row in index[index["drawn from"] != ""].to_dict("records")]
         lacking = [
-            {"label": label(row["figure"]), "needs": row["not run"], "command": row["command"]}
+            {"name": listed(row["figure"]), "needs": row["not run"], "command": row["command"]}
             for row in index[index["not run"] != ""].to_dict("records")
         ]
         sources = {experiment: provenance(experiment) for one in shown for experiment in one.experiments} if folder in SMALL else {}
@@ -152,7 +157,8 @@ def _judged(claims: pd.DataFrame) -> list[dict]:
     for _, rows in claims.groupby(["id", "part"], sort=False):
         shown = in_order(rows.to_dict("records"))
         judged = [row for row in shown if row["verdict"] != NOT_RUN] or shown[:1]
-        found.append(shown[0] | {"rows": [row | {"basis": basis(row), "interval": interval(row)} for row in judged]})
+        rows = [row | {"basis": basis(row), "interval": interval(row)} for row in judged]
+        found.append(shown[0] | {"claimed": claimed(shown[0]), "rows": rows})
     return found
 
 

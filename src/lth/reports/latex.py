@@ -28,13 +28,13 @@ SPECIAL = {
 }
 """Characters that mean something else to LaTeX, or that its fonts lack."""
 
-FIGURE = r"""% needs \usepackage{{graphicx}}, and {file}.pdf beside the document: cp {folder}/{file}.pdf .
-% to cite it: \cite{{{key},frankle2019lottery}}, the entries that `lth cite {file} --bibtex` writes
+FIGURE = r"""% needs \usepackage{{graphicx}}, and the picture beside the document: cp figures/{name}.pdf {word}.pdf
+% to cite it: \cite{{{key},frankle2019lottery}}, the entries that `lth cite {name} --bibtex` writes
 \begin{{figure}}
   \centering
-  \includegraphics[width=\linewidth,height=0.7\textheight,keepaspectratio]{{{file}.pdf}}
+  \includegraphics[width=\linewidth,height=0.7\textheight,keepaspectratio]{{{word}.pdf}}
   \caption{{{caption}}}
-  \label{{fig:{name}}}
+  \label{{fig:{word}}}
 \end{{figure}}"""
 
 
@@ -44,15 +44,15 @@ def escape(text: str) -> str:
     return "".join("$P_m$" if part == "P_m" else "".join(SPECIAL.get(character, character) for character in part) for part in parts)
 
 
-def key(figure: str) -> str:
-    """The key of a figure's BibTeX entry, its own so that one bibliography holds several: `lth-figure4`."""
-    return f"lth-{_name(figure)}"
+def key(name: str) -> str:
+    """The key of a figure's BibTeX entry, its own so that one bibliography holds several: `lth-paper-figure4` of `paper/figure4`."""
+    return f"lth-{_word(name)}"
 
 
-def figure(file: str, folder: str, caption: str) -> str:
-    """A figure environment. file: the picture's name without ending; folder: where it lies."""
-    return FIGURE.format(file=file, folder=folder, caption=escape(caption), key=key(file), name=_name(file))
+def figure(name: str, caption: str) -> str:
+    """A figure environment of `paper/figure4`."""
+    return FIGURE.format(name=name, caption=escape(caption), key=key(name), word=_word(name))
 
 
-def _name(figure: str) -> str:
-    return figure.replace("_", "-")
+def _word(name: str) -> str:
+    return name.replace("/", "-").replace("_", "-")

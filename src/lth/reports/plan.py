@@ -2,13 +2,13 @@
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from lth.config import Experiment, Settings, experiment_names, load_experiment, named_experiments
 from lth.experiments.budget import GIB, budget, readable
 from lth.experiments.makespan import makespans
 from lth.experiments.speeds import CORES
-from lth.figures import FIGURES
+from lth.reports.drawing import drawn_from
 from lth.results.files import has_results
 from lth.tickets.controls import check_controls
 
@@ -35,8 +35,10 @@ def plan(settings: Settings, cores: int, experiments: Sequence[str] = ()) -> str
     everything = [experiment for group in groups.values() for experiment in group]
     together = {"all": everything} if len(groups) > 1 else {}
     lines = [FORMAT.format(*HEAD)] + [_line(name, group, settings, cores) for name, group in (groups | together).items()]
+    drawn = drawn_from({experiment.collection for experiment in everything})
     feeds = [
-        textwrap.fill(f"{name:<26}{_order(group)}; {_figures(group)}", WIDTH, subsequent_indent=" " * 26) for name, group in groups.items()
+        textwrap.fill(f"{name:<25} {_order(group)}; {_figures(group, drawn)}", WIDTH, subsequent_indent=" " * 26)
+        for name, group in groups.items()
     ]
     parts = ["What training takes", lines, _words(everything, settings, cores), "Order, and figures drawn", feeds]
     return "\n\n".join(part if isinstance(part, str) else "\n".join(part) for part in parts)
@@ -141,12 +143,12 @@ def _range(counts: Iterable[int], what: str) -> str:
     return f"{low}–{high} {what}s" if low < high else f"{low or 'no'} {what}{'s' * (low != 1)}"
 
 
-def _figures(group: Sequence[Experiment]) -> str:
-    drawn = figures_of(group)
-    return f"figure{'s' * (len(drawn) > 1)} {', '.join(drawn)}" if drawn else "no figure"
+def _figures(group: Sequence[Experiment], drawn: Mapping[str, Set[str]]) -> str:
+    figures = figures_of(group, drawn)
+    return f"figure{'s' * (len(figures) > 1)} {', '.join(figures)}" if figures else "no figure"
 
 
-def figures_of(group: Sequence[Experiment]) -> list[str]:
-    """The figures drawn from any of the experiments, the paper's by number."""
-    names = {experiment.name for experiment in group}
-    return [name.removeprefix("figure") for name, figure in FIGURES.items() if names & set(figure.experiments)]
+def figures_of(group: Sequence[Experiment], drawn: Mapping[str, Set[str]]) -> list[str]:
+    """The figures drawn from any of the experiments, the paper's by number. drawn: `drawn_from` of their collections."""
+    folders = {experiment.folder for experiment in group}
+    return [name.removeprefix("figure") for name, experiments in drawn.items() if folders & experiments]

@@ -10,6 +10,7 @@ from lth.errors import LthError
 from lth.measures import VARIANT
 from lth.results.files import arms_of, load_results
 from lth.results.listing import list_experiments
+from lth.results.spent import sidecars
 from lth.results.summary import summarise
 
 WIDTH = 100
@@ -25,11 +26,11 @@ def experiments_by_collection() -> str:
     for collection, rows in list_experiments().groupby("collection", sort=False):
         run = rows[rows["arms run"].map(bool)]
         lines = [f"{collection}: {len(run)} of {len(rows)} have results", *map(_line, run.to_dict("records"))]
-        rest = [name.split("/")[1] for name in rows["experiment"].drop(run.index)]
-        if rest:
-            lines.append(
-                textwrap.fill(f"not run: {', '.join(rest)}", WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
-            )
+        rest = rows["experiment"].drop(run.index)
+        begun = rest.map(sidecars).map(bool)
+        for words, names in (("no arm whole", rest[begun]), ("not run", rest[~begun])):
+            said = f"{words}: {', '.join(name.split('/')[1] for name in names)}"
+            lines += textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False) if len(names) else []
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, "`lth show quick/lenet` shows one; `lenet` alone is paper/lenet."])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lth.claims.basis import ALL, FIRST, FRESH, SCALINGS, TRIALS
-from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, VERDICTS
+from lth.claims.verdict import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, VERDICTS, ends
 from lth.errors import LthError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 MARKS = {REPRODUCED: "✓", DIRECTION: "→", INCONCLUSIVE: "?", NOT_REPRODUCED: "✗", NOT_RUN: "–"}
 """What stands before a verdict on a page, so that verdicts are told apart by more than their colour."""
 KINDS = ("number", "direction")
-
 WIDTH = 100
 """Columns that fit a terminal."""
 
@@ -49,16 +48,20 @@ def marked(verdict: str) -> str:
 
 
 def interval(row: dict) -> str:
-    """The 95% interval of the effect that a verdict rests on, with its unit; nothing where there is none."""
-    return "" if row["verdict"] == NOT_RUN else f"{ends(row)} {row['unit']}"
+    """The 95% interval of the effect that a verdict rests on, with its unit, after what it is of where the estimate is of something else; nothing
+    where there is none."""
+    of = f"{row['interval of']}: " if row["interval of"] else ""
+    return "" if row["verdict"] == NOT_RUN else f"{of}{from_to(row)} {row['unit']}"
 
 
-def ends(row: dict) -> str:
-    """From where to where it goes."""
-    low, high = (
-        f"{end:{',.0f' if abs(end) >= 1000 else '.2f' if abs(end) >= 10 else '.3g'}}" for end in (float(row["low"]), float(row["high"]))
-    )
-    return f"{low} to {high}".replace("-", "−")
+def from_to(row: dict) -> str:
+    """Its ends."""
+    return ends(float(row["low"]), float(row["high"]), row["unit"])
+
+
+def claimed(row: dict) -> str:
+    """The paper's value, and in brackets our tolerance where it is more than a direction."""
+    return row["paper"] if row["tolerance"] == row["kind"] else f"{row['paper']} ({row['tolerance']})"
 
 
 def counted(claims: "pd.DataFrame") -> list[dict]:
@@ -107,12 +110,15 @@ def listed(claims: Iterable[dict], *, everything: bool) -> str:
             left.append((id, part))
             continue
         ran.add(id)
-        unit = f"; 95% intervals in {shown[0]['unit']}" if any(row["verdict"] != NOT_RUN for row in shown) else ""
-        lines += [f"{id}: {title(shown[0])}", f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']}){unit}"]
+        of = {row["interval of"] for row in shown if row["verdict"] != NOT_RUN}
+        alike = f" of {min(of)}," if len(of) == 1 and any(of) else ""
+        intervals = f"; 95% intervals{alike} in {shown[0]['unit']}" if of else ""
+        lines += [f"{id}: {title(shown[0])}", f"    paper {shown[0]['paper']} (tolerance {shown[0]['tolerance']}){intervals}"]
         for row in shown:
             line = f"    {basis(row) or 'ours'}: {outcome(row)}"
-            whole = f"{line}; {ends(row)}" if row["verdict"] != NOT_RUN else line
-            lines += [whole] if whole == line or len(whole) <= WIDTH else [line, f"        {ends(row)}"]
+            found = "" if row["verdict"] == NOT_RUN else f"{row['interval of']}: {from_to(row)}" if len(of) > 1 else from_to(row)
+            whole = f"{line}; {found}" if found else line
+            lines += [whole] if whole == line or len(whole) <= WIDTH else [line, f"        {found}"]
             if row["desk"]:
                 lines.append(f"    desk scale, no verdict: {row['desk']}")
     if left:

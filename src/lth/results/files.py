@@ -120,8 +120,8 @@ def recorded(experiment: str, stage: str, file: Path) -> str | None:
     return read_sidecar(beside)["sha256"].get(paths.shown(file)) if beside.is_file() else None
 
 
-def _read_rows(content: bytes, experiment: Experiment, points: list[int]) -> pd.DataFrame:
-    """One stage's rows. points: where its networks are evaluated. Raises ValueError for a table that was cut off or edited."""
+def _read_rows(content: bytes, experiment: Experiment) -> pd.DataFrame:
+    """One stage's rows. Raises ValueError for a table that was cut off or edited."""
     rows = pd.read_csv(io.BytesIO(content))
     sweep = SWEEP if experiment.training.vary else ()
     _check_columns(rows, [*COLUMNS, *sweep])
@@ -130,8 +130,6 @@ def _read_rows(content: bytes, experiment: Experiment, points: list[int]) -> pd.
     if rows.isna().to_numpy().any():
         raise ValueError("it has empty cells")
     _check_numbers(rows, [name for name in rows if name not in TEXT])
-    if odd := set(rows["es_iteration"]) - set(points):
-        raise ValueError(f"es_iteration {min(odd)} is no iteration that networks are evaluated at")
     own = {"scale": {experiment.collection}, "experiment": {experiment.name, f"{experiment.collection}-{experiment.name}"}}
     for column, names in own.items():  # collections had no folders of their own when the first rows were written
         if others := set(rows[column]) - names:
@@ -141,15 +139,13 @@ def _read_rows(content: bytes, experiment: Experiment, points: list[int]) -> pd.
     return rows
 
 
-def _read_curves(content: bytes, experiment: Experiment, points: list[int]) -> pd.DataFrame:
-    """One stage's curves. points: where its networks are evaluated. Raises ValueError for a table that was edited."""
+def _read_curves(content: bytes, experiment: Experiment) -> pd.DataFrame:
+    """One stage's curves. Raises ValueError for a table that was edited."""
     curves = pd.read_parquet(io.BytesIO(content))
     sweep = SWEEP if experiment.training.vary else ()
     _check_columns(curves, [*CURVES, *sweep])
     measured = curves.drop(columns="arm")
     _check_numbers(measured.assign(test_accuracy=measured["test_accuracy"].fillna(0)), list(measured))  # missing where not measured
-    if sorted(set(curves["iteration"])) != points:
-        raise ValueError(f"its iterations are not the {len(points)} that networks are evaluated at")
     return curves
 
 
@@ -183,6 +179,7 @@ def _load_all(
 ) -> pd.DataFrame:
     make = f"`dvc repro pipelines/{experiment.folder}/dvc.yaml`"
     remedy = f"make it with {make}"
+    trains_all = f"{make} or `lth train {experiment.folder}`"
     tables, trains = [], arms_of_stages(experiment)
     known = dict.fromkeys(itertools.chain(*trains.values()))
     arms = {arm} if isinstance(arm, str) else set(known) if arm is None else set(arm)
@@ -200,25 +197,37 @@ def _load_all(
         (first_arm, first_round, *_), *_ = networks  # which all start where this one does
         points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))
         if not (file.exists() or _has_run(experiment.folder, stage) or paths.in_git(file)):
-            runs = f"{make} or `lth train {experiment.folder}` runs it"
-            raise LthError(f"{paths.shown(file)} is missing: {stage} of {experiment.folder} has not been run; {runs}")
-        parsed = functools.partial(parse, experiment=experiment, points=points)
-        table = read(file, parsed, remedy, sha256=recorded(experiment.folder, stage, file))
-        found = set(zip(*(table[column].tolist() for column in identity(experiment)), strict=True))
-        if absent := networks - found:
-            some = ", ".join(
-                "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
-                for network in sorted(absent)[:3]
-            )
-            raise LthError(f"{paths.shown(file)} lacks {len(absent)} of its {len(networks)} networks ({some} …): {mended(file, remedy)}")
-        if len(table) != len(networks) * (1 if ending == ".csv" else len(points)) or found - networks:
-            raise LthError(
-                f"{paths.shown(file)} holds other networks than params.yaml promises ({len(table)} rows for {len(networks)} networks): "
-                f"{mended(file, remedy)}"
-            )
+            raise LthError(f"{paths.shown(file)} is missing: {stage} of {experiment.folder} has not been run; {trains_all} runs it")
+        parsed = functools.partial(parse, experiment=experiment)
+        made = recorded(experiment.folder, stage, file)
+        table = read(file, parsed, remedy, sha256=made)
+        wrong = _unpromised(table, experiment, networks, points)
+        if wrong and made:  # of the bytes that were made nothing is to be restored
+            mends = mended(paths.PIPELINES / experiment.folder / "params.yaml", f"train anew with {trains_all}")
+            raise LthError(f"{paths.shown(file)} {wrong}, since params.yaml has changed: {mends}")
+        if wrong:
+            raise LthError(f"{paths.shown(file)} {wrong}: {mended(file, remedy)}")
         if not arms.issuperset(trains[stage]):
             table = table[table["arm"].isin(arms)]
         for column, wanted in (("round", round), ("trial", trial)):
             table = table if wanted is None else table[table[column] == wanted]
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def _unpromised(table: pd.DataFrame, experiment: Experiment, networks: set[tuple], points: list[int]) -> str:
+    """How the networks of a stage's rows or curves differ from those that params.yaml promises, evaluated at these points; nothing where they do
+    not."""
+    column, each = ("iteration", len(points)) if "iteration" in table else ("es_iteration", 1)
+    if odd := set(table[column]) - set(points):
+        return f"holds {column} {min(odd)}, at which no network of params.yaml is evaluated"
+    found = set(zip(*(table[key].tolist() for key in identity(experiment)), strict=True))
+    if absent := networks - found:
+        some = ", ".join(
+            "{} round {} trial {} draw {}".format(*network) + "".join(f" variant {variant:g}" for variant in network[4:])
+            for network in sorted(absent)[:3]
+        )
+        return f"lacks {len(absent)} of its {len(networks)} networks ({some} …)"
+    if len(table) != len(networks) * each or found - networks:
+        return f"holds other networks or evaluations than params.yaml promises ({len(table)} rows for {len(networks)} networks)"
+    return ""

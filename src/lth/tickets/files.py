@@ -129,7 +129,11 @@ def verify_initial(experiment: Experiment) -> int:
         raise _unusable(file, "its seed is no whole number, or its sha256 are none")
     seed = int(record["seed"])
     if len(digests) < experiment.trials.count:
-        raise _unusable(file, f"it holds {len(digests)} trials of {experiment.trials.count}")
+        params = paths.PIPELINES / experiment.folder / "params.yaml"
+        makes = mended(params, f"train anew with `dvc repro pipelines/{experiment.folder}/dvc.yaml`")
+        raise LthError(
+            f"{paths.shown(file)} holds {len(digests)} trials of the {experiment.trials.count} that params.yaml promises: if that was changed, {makes}"
+        )
     for trial, recorded in zip(experiment.trials.numbers, digests, strict=False):
         if recorded.tobytes() != digest(initial_parameters(experiment, seed, trial)):
             raise _unusable(file, f"the initial weights drawn for trial {trial} are not the recorded ones (seed, network or NumPy changed)")

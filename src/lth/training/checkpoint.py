@@ -93,6 +93,7 @@ def checkpoints(depends_on: dict, what: str) -> Iterator[Checkpoints]:
             yield Checkpoints(folder, max(map(_seconds, _files(folder)), default=0))
         except KeyboardInterrupt:
             left = "the same command goes on from the checkpoint" if _files(folder) else "it had not come to a checkpoint, and begins anew"
+            left = "DVC removes this temporary run, with what it had trained; the workspace is as it was" if paths.TEMPORARY else left
             raise Interrupted(left) from None
 
 

@@ -13,12 +13,13 @@ from lth.claims.paired import (
     Effect,
     advantage,
     by_trial,
+    mean_of,
     mean_over,
     over_dense,
     percent,
     pruned_rounds,
 )
-from lth.claims.verdict import Measured, interval
+from lth.claims.verdict import NOT_REPRODUCED, Measured
 from lth.results.tables import Tables
 
 
@@ -33,15 +34,21 @@ def do_not_differ(
 ) -> Measured:
     """The same, where the claim is that there is no difference: the whole interval lies within so many points of zero.
 
-    every_round: at each round that both hold, instead of in the mean over them, in which opposite differences cancel: the round is judged whose
-    interval reaches furthest.
+    every_round: at each round that both hold, instead of in the mean over them, in which opposite differences cancel. What is returned is the round
+    whose interval reaches furthest, of those that lie wholly outside if there are any: one such round refutes the claim, and its difference is the
+    most extreme of many.
     """
     if not every_round:
         return replace(beats(tables, arm=arm, other=other, column=column, experiment=experiment), equivalence=points)
     rows = tables.rows(experiment)
-    by_round = {round: advantage(rows, arm, rows, other, column)(round).to_numpy() for round in _shared(rows, arm, other)}
-    furthest, effects = max(by_round.items(), key=lambda found: np.abs(interval(found[1])).max())
-    return Measured(f"{effects.mean():+.2f} points at P_m {percent(rows, furthest):.3g}", True, effects, equivalence=points)
+    gain = advantage(rows, arm, rows, other, column)
+    judged = []
+    for round in _shared(rows, arm, other):
+        effects = gain(round)
+        judged.append(
+            Measured(f"{effects.mean():+.2f} points at P_m {percent(rows, round):.3g}", True, effects.to_numpy(), equivalence=points)
+        )
+    return max(judged, key=lambda found: (found.verdict() == NOT_REPRODUCED, np.abs(found.interval()).max()))
 
 
 def beats_experiment(
@@ -92,7 +99,7 @@ def nearer(tables: Tables, *, arm: str, to: str, than: str) -> Measured:
     near, away = (mean_over(_down_to(rows, shared), distance(other)) for other in (to, than))
     whole = mean_over(shared, lambda round: distance(than)(round) - distance(to)(round))
     ours = f"{near.mean():.2f} points from {to}, {away.mean():.2f} from {than}{_over(rows, shared, f'{whole.mean():+.2f} nearer {to}')}"
-    return Measured(ours, True, (away - near).to_numpy())
+    return Measured(ours, True, (away - near).to_numpy(), of=f"how much nearer {to}")
 
 
 def loses_little(tables: Tables, *, arm: str, other: str, least_percent: float, share: float) -> Measured:
@@ -100,9 +107,8 @@ def loses_little(tables: Tables, *, arm: str, other: str, least_percent: float, 
     rows = tables.rows("lenet")
     rounds = [round for round in _shared(rows, "ticket", arm, other) if percent(rows, round) >= least_percent]
     loss, lead = (mean_over(rounds, advantage(rows, "ticket", rows, than, ACCURACY)) for than in (arm, other))
-    where = f"mean over P_m {percent(rows, rounds[0]):.3g}–{percent(rows, rounds[-1]):.3g}"
-    ours = f"loses {loss.mean():.2f} points of a lead of {lead.mean():.2f}, {where}"
-    return Measured(ours, loss.mean() < share * lead.mean(), (share * lead - loss).to_numpy())
+    ours = f"loses {loss.mean():.2f} points of a lead of {lead.mean():.2f}, {mean_of(rows, rounds)}"
+    return Measured(ours, loss.mean() < share * lead.mean(), (share * lead - loss).to_numpy(), of=f"{share:.0%} of the lead, less the loss")
 
 
 def moves_further(tables: Tables, *, quantity: str) -> Measured:
@@ -115,7 +121,7 @@ def moves_further(tables: Tables, *, quantity: str) -> Measured:
     whole = sums["sum"] / sums["weights"]
     ours = f"{means['ticket'].mean():.3g}, the rest {means['rest'].mean():.3g}, mean over layers"
     ours += f" (over weights {whole['ticket']:.3g}, {whole['rest']:.3g})"
-    return Measured(ours, True, (means["ticket"] - means["rest"]).to_numpy())
+    return Measured(ours, True, (means["ticket"] - means["rest"]).to_numpy(), of="how much further")
 
 
 def _advantage(rows: pd.DataFrame, arm: str, others: pd.DataFrame, other: str, column: str) -> Measured:
@@ -138,5 +144,5 @@ def _down_to(rows: pd.DataFrame, rounds: Sequence[int]) -> list[int]:
 
 def _over(rows: pd.DataFrame, rounds: Sequence[int], whole: str) -> str:
     """What a mean over rounds is over, in words, and what it is over all of them."""
-    first, last, end = (percent(rows, round) for round in (rounds[0], _down_to(rows, rounds)[-1], rounds[-1]))
-    return f", mean over P_m {first:.3g}–{last:.3g}" + (f" (down to {end:.3g}: {whole})" if end < last else "")
+    counted, end = _down_to(rows, rounds), percent(rows, rounds[-1])
+    return f", {mean_of(rows, counted)}" + (f" (down to {end:.3g}: {whole})" if len(counted) < len(rounds) else "")

@@ -11,6 +11,7 @@ from lth.claims.paired import (
     best_round,
     first_below,
     first_not_above,
+    mean_of,
     mean_over,
     measured_down_to,
     measured_until,
@@ -31,7 +32,9 @@ def crosses_back(tables: Tables, *, column: str, round: int) -> Measured:
     measured_until(rows, "ticket", round + 2)
     lead = over_dense(rows, column)
     after = [later for later in pruned_rounds(rows, "ticket") if later > best_round(rows, column)]
-    return _threshold(rows, first_below(lead, after), first_not_above(lead, after), round, lead(max(round - 3, 1)))
+    before = max(round - 3, 1)
+    of = f"the lead at P_m {percent(rows, before):.3g}"
+    return _threshold(rows, first_below(lead, after), first_not_above(lead, after), round, lead(before), of)
 
 
 def stays_above(
@@ -51,10 +54,11 @@ def stays_above(
     after = [later for later in pruned_rounds(rows, "ticket") if later > best_round(rows, column)]
     left, by_sign = (first(lambda round: lead(round) + margin, after) for first in (first_below, first_not_above))
     claimed, effects = max(inside, default=0) + 1, mean_over(inside, lead).to_numpy()
+    of = f"the lead, mean down to P_m {least_percent:g}"
     if left is None:
-        return Measured(f"at every P_m after its best{_by_sign(rows, by_sign)}", not no_longer, effects, none=-margin)
+        return Measured(f"at every P_m after its best{_by_sign(rows, by_sign)}", not no_longer, effects, none=-margin, of=of)
     near = claimed - 2 <= left and not (no_longer and left > claimed + 2)
-    return Measured(f"until P_m {percent(rows, left):.3g}{_by_sign(rows, by_sign)}", near, effects, none=-margin)
+    return Measured(f"until P_m {percent(rows, left):.3g}{_by_sign(rows, by_sign)}", near, effects, none=-margin, of=of)
 
 
 def falls_below(tables: Tables, *, arm: str, round: int) -> Measured:
@@ -68,8 +72,8 @@ def falls_below(tables: Tables, *, arm: str, round: int) -> Measured:
     above = [measured for measured in rounds if lead(measured).mean() >= 0]
     by_sign = next((measured for measured in rounds if measured > max(above, default=0)), None)
     later = next(measured for measured in rounds if measured >= round + 2)
-    coarse = int(np.diff([0, *rounds]).max())
-    return _threshold(rows, first_below(lead, rounds), by_sign, round, -lead(later), coarse)
+    of, coarse = f"what it lacks at P_m {percent(rows, later):.3g}", int(np.diff([0, *rounds]).max())
+    return _threshold(rows, first_below(lead, rounds), by_sign, round, -lead(later), of, coarse)
 
 
 def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequence[float], points: float) -> Measured:
@@ -85,7 +89,8 @@ def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequen
     for end in ends:
         if min(abs(value - end) for value in percents.values()) > points / 2:
             raise Absent(f"{experiment} (ticket within {points / 2:g} points of P_m {end:g})")
-    effects = mean_over([round for round in rounds if ends[1] <= percents[round] <= ends[0]], lead).to_numpy()
+    inside = [round for round in rounds if ends[1] <= percents[round] <= ends[0]]
+    effects, of = mean_over(inside, lead).to_numpy(), f"the lead, {mean_of(rows, inside)}"
     ahead = pd.Series({round: lead(round).mean() > 0 for round in rounds})
     runs = [run.index for _, run in ahead.groupby((ahead != ahead.shift()).cumsum()) if run.iloc[0]]
     longest = max(runs, key=len, default=())
@@ -96,10 +101,10 @@ def better_between(tables: Tables, *, experiment: str, column: str, ends: Sequen
     surely = [[round for round in part if bounds[round][0] > 0] for part in parts]
     longest = max(surely, key=lambda run: run[-1] - run[0] if run else -1, default=[])
     if not longest:
-        return Measured(f"nowhere{sign}", False, effects)
+        return Measured(f"nowhere{sign}", False, effects, of=of)
     ours = percents[longest[0]], percents[longest[-1]]
     near = all(abs(end - claimed) <= points for end, claimed in zip(ours, ends, strict=True))
-    return Measured(f"P_m {ours[0]:.3g}–{ours[1]:.3g}{sign}", near, effects)
+    return Measured(f"P_m {ours[0]:.3g}–{ours[1]:.3g}{sign}", near, effects, of=of)
 
 
 def weights_at_crossing(tables: Tables, *, within: Sequence[float], end: str) -> Measured:
@@ -125,17 +130,21 @@ def weights_at_crossing(tables: Tables, *, within: Sequence[float], end: str) ->
     near = all(within[0] <= count <= within[1] for count in left)
     ours = "some sizes nowhere" if np.isnan(left).any() else f"{min(left):,.0f}–{max(left):,.0f} weights"
     sign = f" (by the sign of the mean: {min(by_sign):,.0f}–{max(by_sign):,.0f})" if not np.isnan(by_sign).any() else ""
-    return Measured(ours + sign, near, np.array(effects))
+    of = {
+        "upper": f"the lead, last with more than {within[1]:,} weights left",
+        "lower": f"what they lack, first with fewer than {within[0]:,} weights left",
+    }
+    return Measured(ours + sign, near, np.array(effects), of=of[end])
 
 
 def _threshold(
-    rows: pd.DataFrame, crossing: int | None, by_sign: int | None, claimed: int, effects: pd.Series, coarse: int = 1
+    rows: pd.DataFrame, crossing: int | None, by_sign: int | None, claimed: int, effects: pd.Series, of: str, coarse: int = 1
 ) -> Measured:
     """A threshold counts as reproduced within two rounds; one that falls between measured rounds, `coarse` apart, is read at the later."""
     if crossing is None:
-        return Measured(f"nowhere{_by_sign(rows, by_sign)}", False, effects.to_numpy())
+        return Measured(f"nowhere{_by_sign(rows, by_sign)}", False, effects.to_numpy(), of=of)
     near = crossing - (coarse - 1) - 2 <= claimed <= crossing + 2
-    return Measured(f"P_m {percent(rows, crossing):.3g}{_by_sign(rows, by_sign)}", near, effects.to_numpy())
+    return Measured(f"P_m {percent(rows, crossing):.3g}{_by_sign(rows, by_sign)}", near, effects.to_numpy(), of=of)
 
 
 def _by_sign(rows: pd.DataFrame, crossing: int | None) -> str:

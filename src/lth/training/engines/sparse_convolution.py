@@ -1,8 +1,8 @@
 """The sparse CPU engine of Conv-2, Conv-4 and Conv-6: convolutional networks whose cost falls with their surviving weights.
 
-On one core of an AMD EPYC a step of Conv-2, Conv-4 and Conv-6 at width 0.25 takes 8.8, 17.5 and 27 ms dense and 3.4, 7.1 and 6.5 ms after 14 prunings
-(P_m 4.6, 6.5 and 7.5): 1.1 to 1.7 and 3.5 to 4.6 times as fast as the torch engine (numba 0.68.1, torch 2.15.0, least of n = 3 interleaved repeats
-on a busy machine, `python -m benchmarks.convolution_step`; benchmarks/README.md).
+On one core of an AMD EPYC a step of Conv-2, Conv-4 and Conv-6 at width 0.25 takes 6.3, 14 and 22 ms dense and 2.2, 4.8 and 5.4 ms after 14 prunings
+(P_m 4.6, 6.5 and 7.5): 1.0 to 1.5 and 3.4 to 4.3 times as fast as the torch engine (numba 0.68.1, torch 2.15.0, least of n = 3 interleaved repeats,
+`python -m benchmarks.convolution_step`; benchmarks/README.md).
 
 A chunk is one network on one thread, so that a result depends neither on its neighbours nor on the number of threads.
 """
