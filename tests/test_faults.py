@@ -258,7 +258,9 @@ def test_ctrl_c_while_python_imports_is_one_line(tmp_path):
     )
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{tiny.REPOSITORY / 'src'}"}
     command = [sys.executable, "-m", "lth.stages.round", "quick/lenet", "r00"]
-    stage = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    stage = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=tiny.heed_ctrl_c
+    )
     assert stage.stdout.readline() == "importing\n"
     stage.send_signal(signal.SIGINT)
     _, said = stage.communicate(timeout=10)

@@ -119,7 +119,7 @@ def test_every_drawn_figure_can_be_cited():
             name = f"{collection}/{figure}"
             cited, text = drawn(name), citation(name)
             assert cited.name == name
-            assert cited.caption in text
+            assert cited.row["caption"] in text
             assert cited.row["ours"] in text
             assert "sha256" in text
             assert software(cited.experiments, key(name)) in text

@@ -25,7 +25,9 @@ def start(root: Path, *words: str) -> subprocess.Popen:
     environment = tiny.environment(root) | {"PYTHONUNBUFFERED": "1"}
     environment.pop("DVC_STAGE", None)
     command = [sys.executable, "-m", *words]
-    return subprocess.Popen(command, env=environment, cwd=root, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    return subprocess.Popen(
+        command, env=environment, cwd=root, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=tiny.heed_ctrl_c
+    )
 
 
 def press_ctrl_c(process: subprocess.Popen, *, twice: bool = False) -> str:

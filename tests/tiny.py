@@ -3,6 +3,7 @@
 import copy
 import os
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -169,6 +170,11 @@ def write_experiment(root: Path, values: dict, folder: str = "quick/tiny") -> Pa
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(yaml.safe_dump(values, sort_keys=False))
     return file
+
+
+def heed_ctrl_c() -> None:
+    """In a process that begins: it heeds Ctrl-C, although tests that run in the background may not, and their processes with them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def environment(root: Path) -> dict[str, str]:
