@@ -21,24 +21,9 @@ FILES = {"paper": "claims", "beyond": "claims-beyond"}
 """Of the paper's claims, and of those of what came after it: `<name>.yaml` beside this file has the claims, `results/<name>.csv` the verdicts."""
 SOURCES = {collection: read(Path(__file__).with_name(f"{name}.yaml"), parse_yaml) for collection, name in FILES.items()}
 
-COLUMNS = (
-    *("id", "part", "title", "verdict", "ours", "paper", "tolerance", "n", "scaling", "trials", "evidence", "kind"),
-    *(
-        "unit",
-        "interval of",
-        "effect",
-        "low",
-        "high",
-        "no effect",
-        "desk",
-        "not run",
-        "figure",
-        "section",
-        "claim",
-        "experiment",
-        "command",
-    ),
-)
+_CLAIMED = ("id", "part", "title", "verdict", "ours", "paper", "tolerance", "n", "scaling", "trials", "evidence", "kind")
+_MEASURED = ("unit", "interval of", "effect", "low", "high", "no effect")
+COLUMNS = (*_CLAIMED, *_MEASURED, "desk", "not run", "figure", "section", "claim", "experiment", "command")
 """Those that are read."""
 
 
