@@ -8,9 +8,8 @@ from lth import paths
 from lth.config import COLLECTIONS
 from lth.config.grammar import parse_yaml
 from lth.errors import LthError
-from lth.figures import named
 from lth.reports import latex
-from lth.reports.drawing import DRAWN, LACKS, index_of, not_drawn
+from lth.reports.drawing import DRAWN, LACKS, collection_and_figure, index_of, not_drawn
 from lth.results.spent import commits, cost, sidecars
 from lth.results.tables import EXTRA, command
 from lth.storage import read, sha256, summed
@@ -34,6 +33,8 @@ class Cited:
     collection: str
     row: dict
     """What its collection's index says of it."""
+    instead: tuple[str, ...] = ()
+    """The same figure of collections that come first, where it has not been drawn."""
 
     @property
     def name(self) -> str:
@@ -45,13 +46,18 @@ class Cited:
         """Those that it is drawn from."""
         return [f"{self.collection}/{run}" for run in self.row["drawn from"].split()]
 
+    @property
+    def why(self) -> list[str]:
+        """A line on why this figure is cited and no other, where that needs one."""
+        return [f"in place of {' and '.join(self.instead)}, not drawn yet"] if self.instead else []
+
 
 def citation(word: str) -> str:
     """The text of `lth cite`. word: as for `drawn`."""
     cited = drawn(word)
     numbers = paths.FIGURES / f"{cited.name}.csv"
     digest = read(numbers, lambda content: hashlib.sha256(content).hexdigest(), DRAWN, sha256=summed(numbers))
-    lines = [cited.name, "", cited.row["caption"]]
+    lines = [cited.name, *cited.why, "", cited.row["caption"]]
     if cited.row["ours"]:
         lines += ["", f"Ours: {cited.row['ours']}"]
     lines += ["", "Provenance"]
@@ -71,7 +77,7 @@ def bibtex(word: str) -> str:
 def figure_environment(word: str) -> str:
     """The text of `lth cite --latex`. word: as for `drawn`."""
     cited = drawn(word)
-    return latex.figure(cited.name, cited.row["caption"])
+    return "\n".join([*(f"% {line}" for line in cited.why), latex.figure(cited.name, cited.row["caption"])])
 
 
 def drawn(word: str) -> Cited:
@@ -79,14 +85,14 @@ def drawn(word: str) -> Cited:
 
     Raises LthError where there is no such figure or collection, and where it has not been drawn.
     """
-    collection, _, figure = word.rpartition("/")
-    if collection and collection not in COLLECTIONS:
-        raise LthError(f"unknown collection {collection[:60]!r}; there are: {', '.join(COLLECTIONS)}")
-    figure = named(figure)
+    collection, figure = collection_and_figure(word)
+    lacking = []
     for place in [collection] if collection else COLLECTIONS:
         for row in index_of(place).to_dict("records"):
             if row["figure"] == figure and row["drawn from"]:
-                return Cited(place, row)
+                return Cited(place, row, tuple(lacking))
+            if row["figure"] == figure:
+                lacking.append(f"{place}/{figure}")
     raise LthError(not_drawn(figure, collection))
 
 
