@@ -12,7 +12,7 @@ import pytest
 import tiny
 from lth import paths
 from lth.errors import LthError
-from lth.reports import claims_map, found
+from lth.reports import claims_map
 from lth.reports.claims_map import BEGIN, BEGIN_FOUND, END, END_FOUND, readme_found, readme_map, with_tables
 from lth.reports.found import evidence, findings, has_run, scope
 
@@ -83,7 +83,8 @@ def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(writ
         "desk": "3.1 times, in the claimed direction (n = 3)",
     }
     write_claims([fresh, unit, *FOUND[:3], FOUND[3] | {"verdict": "not run"}, FOUND[4], desk])
-    said = findings()
+    claims = claims_map.load_verdicts()
+    said = findings(claims)
     dense, reinit, structure = (ends for _, ends in said[:3])
     failed, (network, points) = said[3:]
     title = FOUND[0]["title"]
@@ -95,14 +96,14 @@ def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(writ
     )
     assert reinit.endswith(", and is … more accurate (the paper: 0.5 points).")
     assert structure.startswith("is 1 points more accurate than random sparsity")
-    rows = {row["title"]: row["cells"] for row in evidence()}
+    rows = {row["title"]: row["cells"] for row in evidence(claims)}
     assert rows[FOUND[0]["title"]] == [
         ("39% (30.00 to 50.00)", "→ direction only, n = 15"),
         ("3% (30.00 to 50.00)", "✗ not reproduced, n = 5"),
     ]
     assert rows[FOUND[3]["title"]] == [("– not run", "")] * 2
     judged = "Judged so far, of the paper's claims and their parts: 4 of the 5 on Lenet and none of the 1 on other networks."
-    assert scope() == f"{judged} On fresh trials with images of unit length 1 direction only."
+    assert scope(claims) == f"{judged} On fresh trials with images of unit length 1 direction only."
 
 
 def test_what_has_run_is_counted_and_on_what(root):
@@ -213,8 +214,7 @@ def write_claims(root, monkeypatch):
     """Writes claims that were made up, which are then all that there are."""
 
     def write(rows: list[dict]) -> None:
-        for module in (claims_map, found):
-            monkeypatch.setattr(module, "load_verdicts", lambda: pd.DataFrame(rows))
+        monkeypatch.setattr(claims_map, "load_verdicts", lambda: pd.DataFrame(rows))
 
     return write
 

@@ -35,10 +35,11 @@ def _between(text: str, begin: str, end: str, made: str) -> str:
 
 def readme_found() -> str:
     """What was found, in sentences and in one picture, and what that rests on, as Markdown."""
+    claims = load_verdicts()
     table, devices = has_run()
     collections = [collection for collection in COLLECTIONS if experiment_names(collection)]
-    found = {"scope": scope(), "devices": devices, "effects": _picture("effects"), "collections": collections, "run": table}
-    return render("found.md.jinja", **opening(), **found)
+    found = {"scope": scope(claims), "devices": devices, "effects": _picture("effects"), "collections": collections, "run": table}
+    return render("found.md.jinja", **opening(claims), **found)
 
 
 def readme_map() -> str:
