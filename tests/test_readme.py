@@ -38,7 +38,7 @@ CLAIM = {
     "not run": "",
     "desk": "",
     "experiment": "lenet",
-    "command": "dvc repro pipelines/lenet/dvc.yaml",
+    "command": "dvc repro pipelines/paper/lenet/dvc.yaml",
 }
 NETWORK = CLAIM | {"id": "conv-es", "part": "Conv-2", "scaling": "", "experiment": "conv2", "evidence": "confirmation"}
 """Of another network, which is judged in one way alone."""
@@ -149,11 +149,14 @@ def test_every_link_leads_somewhere(page):
 
 
 def test_a_command_shows_what_its_results_took(write_claims):
-    write_claims([CLAIM, CLAIM | {"trials": "all", "command": "make all"}, CLAIM | {"part": "another"}])
-    assert readme_map().count("| lenet | `dvc repro pipelines/lenet/dvc.yaml` | – |\n") == 1
-    assert "make all" not in readme_map(), "all trials are made by two commands"
+    """A row an experiment, with all that some claim needs of it."""
+    both = {"experiment": "lenet lenet-fresh", "command": f"{CLAIM['command']} pipelines/paper/lenet-fresh/dvc.yaml"}
+    further = {"command": f"{CLAIM['command']} movement@paper-lenet"}
+    write_claims([CLAIM, CLAIM | {"trials": "all"} | both, CLAIM | {"part": "another"} | further])
+    makes = "dvc repro pipelines/paper/lenet/dvc.yaml movement@paper-lenet"
+    assert f"| lenet | `{makes}` | – |\n| lenet-fresh | `dvc repro pipelines/paper/lenet-fresh/dvc.yaml` | – |\n\n" in readme_map()
     write_provenance("paper/lenet", wall_seconds=600.0, peak_memory_mib=1024)
-    assert "| lenet | `dvc repro pipelines/lenet/dvc.yaml` | 20 min, 1.5 GiB, 1.0 MiB |\n" in readme_map()
+    assert f"| lenet | `{makes}` | 20 min, 1.5 GiB, 1.0 MiB |\n" in readme_map()
     assert "\nMeasured on 2 x CPU: lenet.\n" in readme_map()
 
 
