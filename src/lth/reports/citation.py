@@ -23,7 +23,7 @@ PAPER = """\
 }"""
 
 MOST = 8
-"""Commits that an entry names; provenance has all."""
+"""Commits that are named; the sidecars in results/ have all."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def provenance(experiment: str) -> dict[str, str]:
         content.update(file.read_bytes())
     versions = {f"{name} {version}" for about in stages for name, version in about["versions"].items()}
     known = {
-        "commits": ", ".join(f"{commit} ({number} stage{'s' * (number > 1)})" for commit, number in commits(stages).items()),
+        "commits": _first([f"{commit} ({number} stage{'s' * (number > 1)})" for commit, number in commits(stages).items()]),
         "results": f"results/{experiment}, runs/* and *.parquet in this order, sha256 {content.hexdigest()}",
         "hardware": "; ".join(sorted(taken.hardware)),
         "versions": ", ".join(sorted(versions)),
@@ -132,10 +132,14 @@ def software(experiments: Iterable[str] = (), key: str = "lth") -> str:
     commit, _, date = (paths.git("show", "--no-patch", "--format=%H %cs", "HEAD") or "").partition(" ")
     fields["year"] = fields["year"] or date[:4]
     fields["url"] = fields["url"] or _address()
-    first, more = list(made)[:MOST], f" and {len(made) - MOST} more" if len(made) > MOST else ""
-    fields["note"] = f"results made at {', '.join(first)}{more}" if made else f"commit {commit}" if commit else ""
+    fields["note"] = f"results made at {_first(list(made))}" if made else f"commit {commit}" if commit else ""
     inside = ",\n".join(f"  {name:<9} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{inside}\n}}"
+
+
+def _first(made: list[str]) -> str:
+    """The commits at which most stages were made, and how many more there are."""
+    return ", ".join(made[:MOST]) + (f" and {len(made) - MOST} more" if len(made) > MOST else "")
 
 
 def _fields(content: bytes) -> dict[str, str]:
