@@ -12,7 +12,7 @@ import pytest
 import tiny
 from lth import paths
 from lth.errors import LthError
-from lth.reports import claims_map
+from lth.reports import claims_map, found
 from lth.reports.claims_map import BEGIN, BEGIN_FOUND, END, END_FOUND, readme_found, readme_map, with_tables
 from lth.reports.found import evidence, findings, has_run, scope
 
@@ -104,6 +104,16 @@ def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(writ
     assert rows[FOUND[3]["title"]] == [("– not run", "")] * 2
     judged = "Judged so far, of the paper's claims and their parts: 4 of the 5 on Lenet and none of the 1 on other networks."
     assert scope(claims) == f"{judged} On fresh trials with images of unit length 1 direction only."
+
+
+def test_what_is_found_beyond_the_paper_is_named_last(root, write_claims, monkeypatch):
+    write_claims(FOUND)
+    tiny.write_experiment(root, tiny.numbers({"collection": "beyond"}), "beyond/tiny")
+    drawn = [
+        {"figure": name, "drawn from": "tiny", "ours": said} for name, said in (("beyond_basin", "Two."), ("beyond_instability", "One."))
+    ]
+    monkeypatch.setattr(found, "index_of", lambda collection: pd.DataFrame(drawn))
+    assert findings(claims_map.load_verdicts())[-1] == ("After the paper, on Lenet (paper scale: 2 trials):", "One. Two.")
 
 
 def test_what_has_run_is_counted_and_on_what(root):

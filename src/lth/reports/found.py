@@ -8,6 +8,7 @@ from lth.claims.basis import FIRST, FRESH, L2, SCALINGS, UNIT
 from lth.claims.verdict import NOT_REPRODUCED, NOT_RUN, VERDICTS
 from lth.config import COLLECTIONS, Experiment, experiment_names, load_experiment
 from lth.plots.networks import NETWORKS
+from lth.reports.drawing import index_of, size
 from lth.reports.verdicts import claimed, from_to, marked, title
 from lth.results.files import has_results
 from lth.results.spent import sidecars
@@ -18,6 +19,8 @@ LENET = [("lenet-es-38", ""), ("lenet-acc-03", ""), ("lenet-reinit-251", ""), ("
 
 NARROW = ["conv-es", "conv-acc"]
 """The claims on convolutional networks of which those of desk scale are named beside Lenet's."""
+AFTER = ("beyond_instability", "beyond_basin")
+"""The figures of what came after the paper whose findings are named."""
 TWO_SCALINGS = f"Where there are two numbers, the first is with {SCALINGS[L2]} and the second with {SCALINGS[UNIT]}: the paper does not say how it scales images."
 
 
@@ -27,7 +30,8 @@ def opening(claims: pd.DataFrame) -> dict:
 
 
 def findings(claims: pd.DataFrame) -> list[tuple[str, str]]:
-    """Three sentences on Lenet, and one on each narrower network that has been run: what is compared, and how it ends."""
+    """Three sentences on Lenet, what is not reproduced, a sentence on each narrower network that has been run, and what is found after the paper: what
+    is compared, and how it ends."""
     sooner, better, faster, surer, structure = _founds(claims)
     return [
         (
@@ -45,6 +49,7 @@ def findings(claims: pd.DataFrame) -> list[tuple[str, str]]:
         ),
         *_failed(claims),
         *_narrow(claims),
+        *_after(),
     ]
 
 
@@ -72,6 +77,16 @@ def _narrow(claims: pd.DataFrame) -> list[tuple[str, str]]:
         )
         for network, rows in pointing.groupby("part", sort=False)
     ]
+
+
+def _after() -> list[tuple[str, str]]:
+    """What is found beyond the paper on where a ticket ends, as the figures of AFTER say it; nothing where none is drawn."""
+    rows = index_of("beyond").set_index("figure").reindex(AFTER).fillna("")
+    rows = rows[rows["ours"] != ""]
+    run = dict.fromkeys(f"beyond/{name}" for names in rows["drawn from"] for name in names.split())
+    if not run:
+        return []
+    return [(f"After the paper, on Lenet ({size('beyond', run)}):", " ".join(rows["ours"]))]
 
 
 def _lower(title: str) -> str:
