@@ -104,6 +104,33 @@ def test_figures_says_what_cite_says_of_one_that_has_not_been_drawn(monkeypatch)
             call()
 
 
+def test_a_figure_of_a_collection_is_drawn_there_alone(monkeypatch):
+    asked = []
+
+    def draw(collection, only):
+        asked.append((collection, only))
+        return drawing.index_of(collection)
+
+    monkeypatch.setattr(drawing, "draw_collection", draw)
+    assert drawing.draw_again(["quick/4", "fig3", "quick/figure4"]) == [
+        f"figures/{name}.{{pdf,svg,png,csv}}" for name in ("paper/figure3", "quick/figure3", "quick/figure4")
+    ]
+    assert [only for collection, only in asked if collection == "quick"] == [["figure4", "figure3"]]
+    assert all(only == ["figure3"] for collection, only in asked if collection != "quick")
+    with pytest.raises(LthError, match=r"^quick/figure31 has not been drawn; no experiment of quick would make it$"):
+        drawing.draw_again(["quick/31", "31"])
+
+
+def test_a_figure_that_stands_in_for_another_says_so():
+    """Of figures that the paper's scale lacks, a smaller one is cited."""
+    lacking = [row["figure"] for row in drawing.index_of("paper").to_dict("records") if not row["drawn from"]]
+    figure = next(row["figure"] for row in drawing.index_of("quick").to_dict("records") if row["drawn from"] and row["figure"] in lacking)
+    says = f"in place of paper/{figure}, not drawn yet"
+    assert citation.citation(figure).splitlines()[:2] == [f"quick/{figure}", says]
+    assert citation.figure_environment(figure).startswith(f"% {says}\n")
+    assert citation.citation(f"quick/{figure}").splitlines()[1] == ""
+
+
 def test_a_figure_of_a_collection_is_cited_by_its_own_name_scale_and_trials():
     assert citation.drawn("4").name == "paper/figure4"
     assert citation.drawn("quick/fig4").name == "quick/figure4"
@@ -118,6 +145,7 @@ def test_a_figure_of_a_collection_is_cited_by_its_own_name_scale_and_trials():
     ):
         assert words in quick
     assert "Paper scale: 5 trials, images of unit length.}" in citation.figure_environment("4")
+    assert r"\caption[{Early-stopping iteration and accuracy of Lenet, pruned iteratively}]{Early-" in citation.figure_environment("4")
     assert "@misc{lth-quick-figure4," in citation.bibtex("quick/4")
     with pytest.raises(LthError, match=r"^unknown collection 'slow'; there are: paper, "):
         citation.drawn("slow/4")

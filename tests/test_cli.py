@@ -70,6 +70,10 @@ def test_show_names_what_has_results_and_what_has_not(monkeypatch, capsys):
     for row in listed[with_results].to_dict("records"):
         assert f"\n  {row['experiment']} " in said
     assert all(re.search(rf"[ :]{re.escape(name.split('/')[1])}[,\n]", said) for name in listed.loc[~with_results, "experiment"])
+    lth(monkeypatch, "show", "--csv")
+    table = pd.read_csv(io.StringIO(capsys.readouterr().out), keep_default_na=False)
+    assert table["experiment"].tolist() == listed["experiment"].tolist()
+    assert table["arms run"].str.split().map(tuple).tolist() == listed["arms run"].tolist()
 
 
 def test_without_a_command_there_is_help(monkeypatch, capsys):

@@ -52,8 +52,13 @@ def project(root: Path, changes: dict | None = None, names: tuple[str, ...] = ("
 
 
 def by_threads(root: Path, *words: str) -> dict[str, bytes]:
-    subprocess.run([*LTH, "train", *words], env=tiny.environment(root), check=True, capture_output=True)
+    train(root, *words)
     return outputs(root)
+
+
+def train(root: Path, *words: str) -> str:
+    """`lth train` by threads; returns what it says."""
+    return subprocess.run([*LTH, "train", *words], env=tiny.environment(root), check=True, capture_output=True, text=True).stdout
 
 
 def by_ray(nodes: Nodes, root: Path, *words: str) -> subprocess.Popen:
@@ -76,6 +81,8 @@ def test_two_nodes_give_the_bytes_of_threads(nodes, tmp_path):
     assert said.count(" networks in ") == 8, said
     assert outputs(roots[1]) == expected
     assert len(expected) == 2 * (1 + 3 * 3 + 2 + 2)
+    written = [f"quick/{name} table: results/quick/{name}/summary.csv and metrics.json are written" for name in ("other", "tiny")]
+    assert sorted(train(roots[0], "--all", "tiny", "other").splitlines()) == written, "nothing was left to train"
     assert trained == {nodes.head.pid, nodes.second.pid}, "one node trained nothing"
     assert not list(roots[1].glob(".checkpoints/*/*"))
 

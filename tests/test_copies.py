@@ -1,5 +1,6 @@
 """Copies of a network: one start, two orders; what they end with, lines between them, and the landscape around them."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -170,11 +171,13 @@ def test_the_landscape_is_centred_on_the_network(project):
     assert experiment.copies.around == "r01"
 
 
-def test_measuring_again_gives_the_same_bytes(project):
+def test_measuring_again_gives_the_same_bytes(project, capsys):
+    """And a bar says how far it is."""
     files = [paths.RESULTS / "beyond" / "copies" / f"{name}.parquet" for name in ("lines", "distances")]
     before = [file.read_bytes() for file in files]
     measure_connectivity(load_settings(), load_experiment("beyond/copies"))
     assert [file.read_bytes() for file in files] == before
+    assert re.search(r"beyond/copies lines \|\S+\| 100% · ", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(

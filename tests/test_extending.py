@@ -138,6 +138,7 @@ HOLDS = rf"{MINE}: its files do not hold what it says \(%s\): mend the entry, or
         ({"labels": 10}, {}, f"{MINE}.labels: unknown key, allowed here: title, image, train, .+$"),
         ({"train": 5_000}, {}, f"{MINE}.train: 5000 is wrong, must be greater than 5000$"),
         ({"files": {}}, {}, rf"{MINE}.files: {{}} is wrong, must have at least 1 item.+$"),
+        ({"augment": ["flip"]}, {}, f"{MINE}.augment.0: 'flip' is wrong, must be 'flip-crop'$"),
         ({"format": "csv"}, {}, f"{MINE}.format: 'csv' is unknown, allowed: idx, cifar, npz$"),
         (
             {"format": "idx"},

@@ -160,7 +160,7 @@ def test_what_is_said_is_escaped(root, monkeypatch):
     }
     row = {"title": "<6>", "cells": [("<7>", "<8>")], "paper": "<9>"}
     began = {"two_scalings": "<1>", "findings": [("<4>", "<5>")], "evidence": [row], "scalings": ["<5>"]}
-    monkeypatch.setattr(gallery, "opening", lambda: began)
+    monkeypatch.setattr(gallery, "opening", lambda claims: began)
     for claims in ([claim], []):
         monkeypatch.setitem(SOURCES["paper"], "claims", claims)
         paths.RESULTS.mkdir(exist_ok=True)

@@ -38,7 +38,7 @@ CLAIM = {
     "not run": "",
     "desk": "",
     "experiment": "lenet",
-    "command": "dvc repro pipelines/lenet/dvc.yaml",
+    "command": "dvc repro pipelines/paper/lenet/dvc.yaml",
 }
 NETWORK = CLAIM | {"id": "conv-es", "part": "Conv-2", "scaling": "", "experiment": "conv2", "evidence": "confirmation"}
 """Of another network, which is judged in one way alone."""
@@ -83,7 +83,8 @@ def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(writ
         "desk": "3.1 times, in the claimed direction (n = 3)",
     }
     write_claims([fresh, unit, *FOUND[:3], FOUND[3] | {"verdict": "not run"}, FOUND[4], desk])
-    said = findings()
+    claims = claims_map.load_verdicts()
+    said = findings(claims)
     dense, reinit, structure = (ends for _, ends in said[:3])
     failed, (network, points) = said[3:]
     title = FOUND[0]["title"]
@@ -95,14 +96,24 @@ def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(writ
     )
     assert reinit.endswith(", and is … more accurate (the paper: 0.5 points).")
     assert structure.startswith("is 1 points more accurate than random sparsity")
-    rows = {row["title"]: row["cells"] for row in evidence()}
+    rows = {row["title"]: row["cells"] for row in evidence(claims)}
     assert rows[FOUND[0]["title"]] == [
         ("39% (30.00 to 50.00)", "→ direction only, n = 15"),
         ("3% (30.00 to 50.00)", "✗ not reproduced, n = 5"),
     ]
     assert rows[FOUND[3]["title"]] == [("– not run", "")] * 2
     judged = "Judged so far, of the paper's claims and their parts: 4 of the 5 on Lenet and none of the 1 on other networks."
-    assert scope() == f"{judged} On fresh trials with images of unit length 1 direction only."
+    assert scope(claims) == f"{judged} On fresh trials with images of unit length 1 direction only."
+
+
+def test_what_is_found_beyond_the_paper_is_named_last(root, write_claims, monkeypatch):
+    write_claims(FOUND)
+    tiny.write_experiment(root, tiny.numbers({"collection": "beyond"}), "beyond/tiny")
+    drawn = [
+        {"figure": name, "drawn from": "tiny", "ours": said} for name, said in (("beyond_basin", "Two."), ("beyond_instability", "One."))
+    ]
+    monkeypatch.setattr(found, "index_of", lambda collection: pd.DataFrame(drawn))
+    assert findings(claims_map.load_verdicts())[-1] == ("After the paper, on Lenet (paper scale: 2 trials):", "One. Two.")
 
 
 def test_what_has_run_is_counted_and_on_what(root):
@@ -148,11 +159,14 @@ def test_every_link_leads_somewhere(page):
 
 
 def test_a_command_shows_what_its_results_took(write_claims):
-    write_claims([CLAIM, CLAIM | {"trials": "all", "command": "make all"}, CLAIM | {"part": "another"}])
-    assert readme_map().count("| lenet | `dvc repro pipelines/lenet/dvc.yaml` | – |\n") == 1
-    assert "make all" not in readme_map(), "all trials are made by two commands"
+    """A row an experiment, with all that some claim needs of it."""
+    both = {"experiment": "lenet lenet-fresh", "command": f"{CLAIM['command']} pipelines/paper/lenet-fresh/dvc.yaml"}
+    further = {"command": f"{CLAIM['command']} movement@paper-lenet"}
+    write_claims([CLAIM, CLAIM | {"trials": "all"} | both, CLAIM | {"part": "another"} | further])
+    makes = "dvc repro pipelines/paper/lenet/dvc.yaml movement@paper-lenet"
+    assert f"| lenet | `{makes}` | – |\n| lenet-fresh | `dvc repro pipelines/paper/lenet-fresh/dvc.yaml` | – |\n\n" in readme_map()
     write_provenance("paper/lenet", wall_seconds=600.0, peak_memory_mib=1024)
-    assert "| lenet | `dvc repro pipelines/lenet/dvc.yaml` | 20 min, 1.5 GiB, 1.0 MiB |\n" in readme_map()
+    assert f"| lenet | `{makes}` | 20 min, 1.5 GiB, 1.0 MiB |\n" in readme_map()
     assert "\nMeasured on 2 x CPU: lenet.\n" in readme_map()
 
 
@@ -213,8 +227,7 @@ def write_claims(root, monkeypatch):
     """Writes claims that were made up, which are then all that there are."""
 
     def write(rows: list[dict]) -> None:
-        for module in (claims_map, found):
-            monkeypatch.setattr(module, "load_verdicts", lambda: pd.DataFrame(rows))
+        monkeypatch.setattr(claims_map, "load_verdicts", lambda: pd.DataFrame(rows))
 
     return write
 

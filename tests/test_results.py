@@ -20,6 +20,7 @@ from lth.experiments.blocks import train_block
 from lth.experiments.rounds import train_round
 from lth.experiments.stage import open_stage
 from lth.measures import IDENTITY
+from lth.reports.rounds import rounds_table
 from lth.results.columns import COLUMNS, CURVES
 from lth.results.files import arms_of, save
 from lth.results.provenance import record
@@ -292,3 +293,23 @@ def test_a_round_of_an_experiment_that_was_run_in_part(trained):
     pd.testing.assert_frame_equal(load_results("tiny", arm="ticket", round=1), whole)
     with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r02.csv is missing: "):
         load_results("tiny", arm="ticket")
+    with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r02.csv is missing: "):
+        load_results("tiny", unfinished=True)  # its provenance is there: it has been run
+
+
+def test_what_has_been_run_of_an_experiment_that_is_still_trained(trained):
+    whole = load_results("tiny")
+    for stage in ("r02", "reinit"):
+        (paths.RESULTS / "quick" / "tiny" / "runs" / f"{stage}.csv").unlink()
+        (paths.RESULTS / "quick" / "tiny" / "provenance" / f"{stage}.json").unlink()
+    with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r02.csv is missing: "):
+        load_results("tiny")
+    rows = load_results("tiny", unfinished=True)
+    pd.testing.assert_frame_equal(rows, whole[(whole["arm"] == "ticket") & (whole["round"] < 2)].reset_index(drop=True))
+    said = rounds_table("tiny", [])
+    assert said.endswith("\nNot run: r02, reinit")
+    assert rounds_table("tiny", ["ticket"]).endswith("\nNot run: r02")
+    for file in (paths.RESULTS / "quick" / "tiny").glob("*/r0*"):
+        file.unlink()
+    with pytest.raises(LthError, match=r"^results/quick/tiny/runs/r00.csv is missing: "):
+        load_results("tiny", unfinished=True)

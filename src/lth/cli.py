@@ -23,11 +23,11 @@ def parser() -> argparse.ArgumentParser:
     )
     show.add_argument("experiment", metavar="EXPERIMENT", nargs="?", help="such as quick/lenet, or lenet for paper/lenet")
     show.add_argument("--arm", action="append", default=[], help="such as ticket or reinit alone; may be given again")
-    show.add_argument("--csv", action="store_true", help="everything that is measured, as CSV")
+    show.add_argument("--csv", action="store_true", help="everything that is measured, as CSV; without a name, the list of experiments")
     show.set_defaults(call=_show)
 
     figures = commands.add_parser("figures", help="redraw figures from the committed tables, without training")
-    figures.add_argument("figures", metavar="FIGURE", nargs="*", help="such as 3, fig3 or beyond_cost; all if none is given")
+    figures.add_argument("figures", metavar="FIGURE", nargs="*", help="such as 3, fig3, beyond_cost or quick/4; all if none is given")
     figures.set_defaults(call=_figures)
 
     claims = commands.add_parser("claims", help="the paper's claims, ours beside the paper's, and the verdicts")
@@ -86,8 +86,13 @@ def main() -> None:
 
 def _show(words: argparse.Namespace) -> None:
     from lth.reports.rounds import experiments_by_collection, rounds_table, summary
+    from lth.results.listing import list_experiments
 
-    if words.experiment is None:
+    if words.experiment is None and words.csv:
+        listed = list_experiments()
+        names = {column: listed[column].map(" ".join) for column in ("arms run", "arms")}
+        listed.assign(**names).to_csv(sys.stdout, index=False)
+    elif words.experiment is None:
         print(experiments_by_collection())
     elif words.csv:
         summary(words.experiment, words.arm).to_csv(sys.stdout, index=False, float_format="%.6g")

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from lth import paths
 from lth.config.settings import Count, Frozen
+from lth.config.training import Augmentation
 from lth.config.typed import load
 
 VALIDATION_IMAGES = 5_000
@@ -26,7 +27,7 @@ class DataSource(Frozen):
     train: Annotated[int, Field(gt=VALIDATION_IMAGES)]
     """Images of the training set, those held out included."""
     test: Count
-    augment: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    augment: Annotated[tuple[Augmentation, ...], Field(strict=False)] = ()
     """The values of `training.augment` that leave an image in its class."""
     format: str
     """How the files are read: a key of `lth.data.sources.FORMATS`."""

@@ -34,11 +34,14 @@ class OptimiserConfig(Frozen):
         return ascending(iterations)
 
 
+Augmentation = Literal["flip-crop"]
+
+
 class TrainingConfig(Frozen):
     iterations: Annotated[int, Field(gt=0, le=10_000_000)]
     batch_size: Annotated[int, Field(gt=0)]
     optimiser: OptimiserConfig
-    augment: Literal["flip-crop"] | None = None
+    augment: Augmentation | None = None
     """How training images are varied from one time that they are seen to the next (`lth.training.augmentation`)."""
     rewind: Annotated[int, Field(ge=0)] = Field(0, exclude_if=lambda iteration: not iteration)
     """Late rewinding: the iteration of the dense network's training that a ticket's survivors return to and are trained on from; 0 is its initial

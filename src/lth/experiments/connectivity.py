@@ -6,7 +6,6 @@ left it (arXiv 2210.03044, 2010.03533), and that from the ticket to its structur
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pandas as pd
@@ -87,8 +86,7 @@ def lines(stage: Stage, found: Sequence[Pair]) -> pd.DataFrame:
         rows = [{"share": share} | errors(stage, pair.ticket, on_the_line(pair.one, pair.other, float(share)), pair.mask) for share in even]
         return pd.DataFrame(rows).assign(**pair.about)
 
-    with ThreadPoolExecutor(stage.engine.workers) as pool:
-        return pd.concat(pool.map(measured, found), ignore_index=True)[list(LINES)]
+    return pd.concat(stage.each("lines", measured, found), ignore_index=True)[list(LINES)]
 
 
 def errors(

@@ -5,8 +5,7 @@ Read off what the first copies ended with (`lth.experiments.copies`), on the fir
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +104,7 @@ def landscape(stage: Stage, ends: dict[str, Sequence[End]]) -> pd.DataFrame:
         about, end, mask, place = point
         return about | {"loss": train_errors(stage, end, moved(end.parameters, *place), mask)["loss"]}
 
-    return pd.DataFrame(at_once(stage, measured, points))[list(LANDSCAPE)]
+    return pd.DataFrame(stage.each("landscape", measured, points))[list(LANDSCAPE)]
 
 
 def plane(stage: Stage, ends: dict[str, Sequence[End]]) -> pd.DataFrame:
@@ -124,7 +123,7 @@ def plane(stage: Stage, ends: dict[str, Sequence[End]]) -> pd.DataFrame:
         about, ticket, through = point
         return about | train_errors(stage, ticket, through.at(about["x"], about["y"]), ticket.mask)
 
-    return pd.DataFrame(at_once(stage, measured, points))[list(PLANE)]
+    return pd.DataFrame(stage.each("plane", measured, points))[list(PLANE)]
 
 
 def curvature(stage: Stage, ends: dict[str, Sequence[End]]) -> pd.DataFrame:
@@ -144,7 +143,7 @@ def curvature(stage: Stage, ends: dict[str, Sequence[End]]) -> pd.DataFrame:
             for place, value, residual in zip(places, values, residuals, strict=True)
         ]
 
-    found = at_once(stage, measured, list(itertools.chain(*ends.values())))
+    found = stage.each("curvature", measured, list(itertools.chain(*ends.values())))
     return pd.DataFrame(itertools.chain(*found))[list(CURVATURE)]
 
 
@@ -152,9 +151,3 @@ def train_errors(stage: Stage, end: End, parameters: Parameters, mask: Masks) ->
     """Loss and error of a network in an end's place on the first training images."""
     scores = errors(stage, end.ticket, parameters, mask, splits=("train",))
     return {"loss": scores["train_loss"], "error": scores["train_error"]}
-
-
-def at_once(stage: Stage, measure: Callable, things: Sequence) -> list:
-    """What is measured of each, on as many threads as the engine has workers."""
-    with ThreadPoolExecutor(stage.engine.workers) as pool:
-        return list(pool.map(measure, things))

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from lth.training import Checkpoints, Member, Plan, Threads, Trained, checkpoint
 from lth.training.engines.choose import numerics_id
 from lth.training.executors import Executor
 from lth.training.loop import Engine
+from lth.training.progress import bar
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,15 @@ class Stage:
         """Trains all as one stack; see `lth.training.train_stack`."""
         title = f"{self.experiment.folder} {self.name}"
         return train_stack(self.executor, self.plan, members, self.checkpoints, title=title, keep_parameters=keep_parameters)
+
+    def each(self, what: str, measure: Callable, things: Sequence) -> list:
+        """What is measured of each thing, in their order, on as many threads as the engine has workers. what: how the bar names it."""
+        found = []
+        with ThreadPoolExecutor(self.engine.workers) as pool, bar(f"{self.experiment.folder} {what}", len(things)) as shown:
+            for one in pool.map(measure, things):
+                found.append(one)
+                shown.update()
+        return found
 
     def whole(self) -> "Stage":
         """The stage with networks that are evaluated at both ends alone."""

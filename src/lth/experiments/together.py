@@ -62,7 +62,12 @@ def _tasks(settings: Settings, experiment: Experiment, say: Callable[[str], None
             seconds = took.core_seconds if device_kind(settings) == "cpu" else took.gpu_seconds
             iterations = sum(alike.count * alike.plan.training.iterations for alike in networks[name])
         tasks[stage_of(experiment, name)] = Task(run, waits_for(experiment, name), seconds, iterations)
-    return tasks | {stage_of(experiment, TABLE): Task(functools.partial(write_table, folder), list(tasks))}
+
+    def table() -> None:
+        write_table(folder)
+        say(f"{folder} {TABLE}: results/{folder}/summary.csv and metrics.json are written")
+
+    return tasks | {stage_of(experiment, TABLE): Task(table, list(tasks))}
 
 
 def _room(settings: Settings) -> int:

@@ -51,8 +51,8 @@ FIGURE = Figure(
     ours=(
         """
         {% set dense, ticket = barrier("lenet-copies", "orders", "dense", 0), barrier("lenet-copies", "orders", "ticket", 15) %}
-        Between copies from the initial weights the test error rises by {{ dense.rise }} for dense networks and, at P_m {{ ticket.P_m }}, by {{ ticket.rise }}
-        for tickets, {{ barrier("lenet-copies", "orders", "reinit", 15).rise }} for their structure with fresh values,
+        On the line between two networks that were trained from the same initial weights on two orders of the images, the test error rises by
+        {{ dense.rise }} for dense networks and, at P_m {{ ticket.P_m }}, by {{ ticket.rise }} for tickets, {{ barrier("lenet-copies", "orders", "reinit", 15).rise }} for their structure with fresh values,
         {{ barrier("lenet-copies", "orders", "reshuffle", 15).rise }} for reshuffled tickets and {{ barrier("lenet-copies", "orders", "random", 15).rise }} for random pruning.
         """,
         """

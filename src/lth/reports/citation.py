@@ -8,9 +8,8 @@ from lth import paths
 from lth.config import COLLECTIONS
 from lth.config.grammar import parse_yaml
 from lth.errors import LthError
-from lth.figures import named
 from lth.reports import latex
-from lth.reports.drawing import DRAWN, LACKS, index_of, not_drawn
+from lth.reports.drawing import DRAWN, LACKS, collection_and_figure, index_of, not_drawn
 from lth.results.spent import commits, cost, sidecars
 from lth.results.tables import EXTRA, command
 from lth.storage import read, sha256, summed
@@ -24,7 +23,7 @@ PAPER = """\
 }"""
 
 MOST = 8
-"""Commits that an entry names; provenance has all."""
+"""Commits that are named; the sidecars in results/ have all."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,8 @@ class Cited:
     collection: str
     row: dict
     """What its collection's index says of it."""
+    instead: tuple[str, ...] = ()
+    """The same figure of collections that come first, where it has not been drawn."""
 
     @property
     def name(self) -> str:
@@ -45,13 +46,18 @@ class Cited:
         """Those that it is drawn from."""
         return [f"{self.collection}/{run}" for run in self.row["drawn from"].split()]
 
+    @property
+    def why(self) -> list[str]:
+        """A line on why this figure is cited and no other, where that needs one."""
+        return [f"in place of {' and '.join(self.instead)}, not drawn yet"] if self.instead else []
+
 
 def citation(word: str) -> str:
     """The text of `lth cite`. word: as for `drawn`."""
     cited = drawn(word)
     numbers = paths.FIGURES / f"{cited.name}.csv"
     digest = read(numbers, lambda content: hashlib.sha256(content).hexdigest(), DRAWN, sha256=summed(numbers))
-    lines = [cited.name, "", cited.row["caption"]]
+    lines = [cited.name, *cited.why, "", cited.row["caption"]]
     if cited.row["ours"]:
         lines += ["", f"Ours: {cited.row['ours']}"]
     lines += ["", "Provenance"]
@@ -71,7 +77,7 @@ def bibtex(word: str) -> str:
 def figure_environment(word: str) -> str:
     """The text of `lth cite --latex`. word: as for `drawn`."""
     cited = drawn(word)
-    return latex.figure(cited.name, cited.row["caption"])
+    return "\n".join([*(f"% {line}" for line in cited.why), latex.figure(cited.name, cited.row["caption"])])
 
 
 def drawn(word: str) -> Cited:
@@ -79,14 +85,14 @@ def drawn(word: str) -> Cited:
 
     Raises LthError where there is no such figure or collection, and where it has not been drawn.
     """
-    collection, _, figure = word.rpartition("/")
-    if collection and collection not in COLLECTIONS:
-        raise LthError(f"unknown collection {collection[:60]!r}; there are: {', '.join(COLLECTIONS)}")
-    figure = named(figure)
+    collection, figure = collection_and_figure(word)
+    lacking = []
     for place in [collection] if collection else COLLECTIONS:
         for row in index_of(place).to_dict("records"):
             if row["figure"] == figure and row["drawn from"]:
-                return Cited(place, row)
+                return Cited(place, row, tuple(lacking))
+            if row["figure"] == figure:
+                lacking.append(f"{place}/{figure}")
     raise LthError(not_drawn(figure, collection))
 
 
@@ -105,7 +111,7 @@ def provenance(experiment: str) -> dict[str, str]:
         content.update(file.read_bytes())
     versions = {f"{name} {version}" for about in stages for name, version in about["versions"].items()}
     known = {
-        "commits": ", ".join(f"{commit} ({number} stage{'s' * (number > 1)})" for commit, number in commits(stages).items()),
+        "commits": _first([f"{commit} ({number} stage{'s' * (number > 1)})" for commit, number in commits(stages).items()]),
         "results": f"results/{experiment}, runs/* and *.parquet in this order, sha256 {content.hexdigest()}",
         "hardware": "; ".join(sorted(taken.hardware)),
         "versions": ", ".join(sorted(versions)),
@@ -126,10 +132,14 @@ def software(experiments: Iterable[str] = (), key: str = "lth") -> str:
     commit, _, date = (paths.git("show", "--no-patch", "--format=%H %cs", "HEAD") or "").partition(" ")
     fields["year"] = fields["year"] or date[:4]
     fields["url"] = fields["url"] or _address()
-    first, more = list(made)[:MOST], f" and {len(made) - MOST} more" if len(made) > MOST else ""
-    fields["note"] = f"results made at {', '.join(first)}{more}" if made else f"commit {commit}" if commit else ""
+    fields["note"] = f"results made at {_first(list(made))}" if made else f"commit {commit}" if commit else ""
     inside = ",\n".join(f"  {name:<9} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{inside}\n}}"
+
+
+def _first(made: list[str]) -> str:
+    """The commits at which most stages were made, and how many more there are."""
+    return ", ".join(made[:MOST]) + (f" and {len(made) - MOST} more" if len(made) > MOST else "")
 
 
 def _fields(content: bytes) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from lth import paths
-from lth.claims.basis import ALL, FIRST, SCALINGS, TRIALS
+from lth.claims.basis import FIRST, SCALINGS, TRIALS
 from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_RUN, VERDICTS
 from lth.config import COLLECTIONS, experiment_names
@@ -35,10 +35,11 @@ def _between(text: str, begin: str, end: str, made: str) -> str:
 
 def readme_found() -> str:
     """What was found, in sentences and in one picture, and what that rests on, as Markdown."""
+    claims = load_verdicts()
     table, devices = has_run()
     collections = [collection for collection in COLLECTIONS if experiment_names(collection)]
-    found = {"scope": scope(), "devices": devices, "effects": _picture("effects"), "collections": collections, "run": table}
-    return render("found.md.jinja", **opening(), **found)
+    found = {"scope": scope(claims), "devices": devices, "effects": _picture("effects"), "collections": collections, "run": table}
+    return render("found.md.jinja", **opening(claims), **found)
 
 
 def readme_map() -> str:
@@ -92,12 +93,13 @@ def _other(parts: pd.DataFrame) -> dict:
 
 
 def _makes(claims: pd.DataFrame) -> list[dict]:
-    """The commands that make what claims are judged on, each once, and what they took."""
-    alone = claims[(claims["trials"] != ALL) & (claims["command"] != "")].drop_duplicates("command")
-    return [
-        {"experiments": row["experiment"].split(), "command": row["command"], "taken": _taken(row["experiment"].split()) or NOTHING}
-        for row in alone.to_dict("records")
-    ]
+    """By experiment that claims are judged on, the command that makes its results, and what they took."""
+    targets = list(dict.fromkeys(target for command in claims["command"] for target in command.split()))
+    makes = []
+    for name in _experiments(claims[claims["command"] != ""]):
+        own = [target for target in targets if target.endswith((f"/{name}/dvc.yaml", f"@paper-{name}"))]
+        makes.append({"experiment": name, "command": f"dvc repro {' '.join(own)}", "taken": _taken(name) or NOTHING})
+    return makes
 
 
 def _by_part(parts: Iterable[str], values: Iterable[str]) -> list[str]:
@@ -124,15 +126,14 @@ def _experiments(claims: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(name for names in claims["experiment"] for name in names.split()))
 
 
-def _taken(experiments: list[str]) -> str:
-    """Time, memory and disk of those experiments of which anything has run."""
-    costs = [one for name in experiments if (one := cost(f"paper/{name}")).stages]
-    if not costs:
+def _taken(experiment: str) -> str:
+    """Time, memory and disk of an experiment, if anything of it has run."""
+    taken = cost(f"paper/{experiment}")
+    if not taken.stages:
         return ""
-    minutes = sum(one.seconds for one in costs) / 60
+    minutes = taken.seconds / 60
     time = f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
-    memory, disk = max(one.memory_mib for one in costs) / 1024, sum(one.disk_bytes for one in costs) / 2**20
-    return f"{time}, {memory:.1f} GiB, {disk:.1f} MiB"
+    return f"{time}, {taken.memory_mib / 1024:.1f} GiB, {taken.disk_bytes / 2**20:.1f} MiB"
 
 
 def _machines(experiments: list[str]) -> dict[str, list[str]]:

@@ -223,18 +223,31 @@ def size(collection: str, experiments: Iterable[str]) -> str:
     return f"{collection} scale: {of}the paper's width, {iterations} iterations, {trials} trial{'s' * (trials != '1')}"
 
 
-def draw_again(names: Sequence[str]) -> list[str]:
-    """Redraws figures by number or name, all if none is given, of every collection that has them. Returns the files written, kinds in braces.
+def collection_and_figure(word: str) -> tuple[str, str]:
+    """What a reader's word for a figure names: `quick/4` is ("quick", "figure4"); `4` is of no collection, ("", "figure4").
 
-    Raises LthError for a figure that does not exist, or that no committed result supports; the others are drawn.
+    Raises LthError where there is no such collection or figure.
     """
-    only = list(dict.fromkeys(map(named, names))) or list(FIGURES)
+    collection, _, figure = word.rpartition("/")
+    if collection and collection not in COLLECTIONS:
+        raise LthError(f"unknown collection {collection[:60]!r}; there are: {', '.join(COLLECTIONS)}")
+    return collection, named(figure)
+
+
+def draw_again(words: Sequence[str]) -> list[str]:
+    """Redraws figures by number or name, of a collection, or else of every one that has them; all if none is given.
+
+    Returns the files written, kinds in braces. Raises LthError for a figure that does not exist, or that no committed result supports; the others
+    are drawn.
+    """
+    asked = list(dict.fromkeys(map(collection_and_figure, words))) or [("", figure) for figure in FIGURES]
     files, there = [], set()
     for collection in filter(experiment_names, COLLECTIONS):
-        index = draw_collection(collection, only)
-        drawn = index[(index["drawn from"] != "") & index["figure"].isin(only)]
-        files += [f"figures/{collection}/{figure}.{{{','.join(KINDS)}}}" for figure in drawn["figure"]]
-        there.update(drawn["figure"])
-    if names and (absent := [figure for figure in only if figure not in there]):
-        raise LthError("; ".join(map(not_drawn, absent)))
+        only = [figure for of, figure in asked if of in ("", collection)]
+        index = draw_collection(collection, only) if only else index_of(collection)
+        drawn = index[(index["drawn from"] != "") & index["figure"].isin(only)]["figure"]
+        files += [f"figures/{collection}/{figure}.{{{','.join(KINDS)}}}" for figure in drawn]
+        there.update((of, figure) for figure in drawn for of in ("", collection))
+    if words and (absent := [not_drawn(figure, of) for of, figure in asked if (of, figure) not in there]):
+        raise LthError("; ".join(absent))
     return files

@@ -5,10 +5,10 @@ import re
 import pandas as pd
 
 from lth.claims.basis import FIRST, FRESH, L2, SCALINGS, UNIT
-from lth.claims.table import load_verdicts
 from lth.claims.verdict import NOT_REPRODUCED, NOT_RUN, VERDICTS
 from lth.config import COLLECTIONS, Experiment, experiment_names, load_experiment
 from lth.plots.networks import NETWORKS
+from lth.reports.drawing import index_of, size
 from lth.reports.verdicts import claimed, from_to, marked, title
 from lth.results.files import has_results
 from lth.results.spent import sidecars
@@ -19,17 +19,20 @@ LENET = [("lenet-es-38", ""), ("lenet-acc-03", ""), ("lenet-reinit-251", ""), ("
 
 NARROW = ["conv-es", "conv-acc"]
 """The claims on convolutional networks of which those of desk scale are named beside Lenet's."""
+AFTER = ("beyond_instability", "beyond_basin")
+"""The figures of what came after the paper whose findings are named."""
 TWO_SCALINGS = f"Where there are two numbers, the first is with {SCALINGS[L2]} and the second with {SCALINGS[UNIT]}: the paper does not say how it scales images."
 
 
-def opening() -> dict:
-    """What README and the gallery begin with, as their templates read it."""
-    return {"two_scalings": TWO_SCALINGS, "findings": findings(), "evidence": evidence(), "scalings": list(SCALINGS.values())}
+def opening(claims: pd.DataFrame) -> dict:
+    """What README and the gallery begin with, as their templates read it. claims: all verdicts, as `lth.claims.table.load_verdicts` reads them."""
+    return {"two_scalings": TWO_SCALINGS, "findings": findings(claims), "evidence": evidence(claims), "scalings": list(SCALINGS.values())}
 
 
-def findings() -> list[tuple[str, str]]:
-    """Three sentences on Lenet, and one on each narrower network that has been run: what is compared, and how it ends."""
-    sooner, better, faster, surer, structure = _founds()
+def findings(claims: pd.DataFrame) -> list[tuple[str, str]]:
+    """Three sentences on Lenet, what is not reproduced, a sentence on each narrower network that has been run, and what is found after the paper: what
+    is compared, and how it ends."""
+    sooner, better, faster, surer, structure = _founds(claims)
     return [
         (
             "Against its dense network",
@@ -44,14 +47,14 @@ def findings() -> list[tuple[str, str]]:
             "That structure with fresh values",
             f"is {structure.ours} more accurate than random sparsity at the end of training ({structure.over}the paper: {structure.paper}).",
         ),
-        *_failed(),
-        *_narrow(),
+        *_failed(claims),
+        *_narrow(claims),
+        *_after(),
     ]
 
 
-def _failed() -> list[tuple[str, str]]:
+def _failed(claims: pd.DataFrame) -> list[tuple[str, str]]:
     """One sentence on all claims about Lenet that are not reproduced, on fresh trials where these have been judged; none where there are none."""
-    claims = load_verdicts()
     said = []
     for scaling, words in SCALINGS.items():
         rows = claims[(claims["scaling"] == scaling) & claims["trials"].isin([FIRST, FRESH]) & (claims["verdict"] != NOT_RUN)]
@@ -64,8 +67,7 @@ def _failed() -> list[tuple[str, str]]:
     return [("Not reproduced:", f"{'; '.join(said)}.")] if said else []
 
 
-def _narrow() -> list[tuple[str, str]]:
-    claims = load_verdicts()
+def _narrow(claims: pd.DataFrame) -> list[tuple[str, str]]:
     pointing = claims[claims["id"].isin(NARROW) & (claims["desk"] != "")]
     return [
         (
@@ -77,18 +79,27 @@ def _narrow() -> list[tuple[str, str]]:
     ]
 
 
+def _after() -> list[tuple[str, str]]:
+    """What is found beyond the paper on where a ticket ends, as the figures of AFTER say it; nothing where none is drawn."""
+    rows = index_of("beyond").set_index("figure").reindex(AFTER).fillna("")
+    rows = rows[rows["ours"] != ""]
+    run = dict.fromkeys(f"beyond/{name}" for names in rows["drawn from"] for name in names.split())
+    if not run:
+        return []
+    return [(f"After the paper, on Lenet ({size('beyond', run)}):", " ".join(rows["ours"]))]
+
+
 def _lower(title: str) -> str:
     return title[0].lower() + title[1:]
 
 
-def evidence() -> list[dict]:
+def evidence(claims: pd.DataFrame) -> list[dict]:
     """What each number in the sentences rests on, a row a claim: title, the paper's value and our tolerance, and a cell a scaling, of two lines."""
-    return [{"title": found.title, "paper": found.claimed, "cells": found.cells()} for found in _founds()]
+    return [{"title": found.title, "paper": found.claimed, "cells": found.cells()} for found in _founds(claims)]
 
 
-def scope() -> str:
+def scope(claims: pd.DataFrame) -> str:
     """How many claims have been judged, and how many of each verdict fresh trials gave, in two sentences."""
-    claims = load_verdicts()
     judged = claims.assign(judged=claims["verdict"] != NOT_RUN, lenet=claims["scaling"] != "")
     said = []
     for name, rows in (("Lenet", judged[judged["lenet"]]), ("other networks", judged[~judged["lenet"]])):
@@ -138,8 +149,7 @@ class Found:
         ]
 
 
-def _founds() -> list[Found]:
-    claims = load_verdicts()
+def _founds(claims: pd.DataFrame) -> list[Found]:
     return [Found(claims, id, part) for id, part in LENET]
 
 

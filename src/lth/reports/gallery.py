@@ -96,9 +96,10 @@ def readme() -> str:
 
 def _shared() -> dict:
     """What both pages begin with and say in the same words."""
+    claims = load_verdicts()
     return {
-        **opening(),
-        "counted": counted(load_verdicts()),
+        **opening(claims),
+        "counted": counted(claims),
         "verdicts": list(map(marked, VERDICTS)),
         "kinds": KINDS,
         "remedy": REMEDY,

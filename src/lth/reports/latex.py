@@ -33,7 +33,7 @@ FIGURE = r"""% needs \usepackage{{graphicx}}, and the picture beside the documen
 \begin{{figure}}
   \centering
   \includegraphics[width=\linewidth,height=0.7\textheight,keepaspectratio]{{{word}.pdf}}
-  \caption{{{caption}}}
+  \caption[{{{short}}}]{{{caption}}}
   \label{{fig:{word}}}
 \end{{figure}}"""
 
@@ -50,8 +50,9 @@ def key(name: str) -> str:
 
 
 def figure(name: str, caption: str) -> str:
-    """A figure environment of `paper/figure4`."""
-    return FIGURE.format(name=name, caption=escape(caption), key=key(name), word=_word(name))
+    """A figure environment of `paper/figure4`; a list of figures takes the caption's first words, up to a colon or its first sentence's end."""
+    short = re.split(r"[:.](?: |$)", caption, maxsplit=1)[0]
+    return FIGURE.format(name=name, short=escape(short), caption=escape(caption), key=key(name), word=_word(name))
 
 
 def _word(name: str) -> str:

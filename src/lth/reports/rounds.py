@@ -8,7 +8,7 @@ import pandas as pd
 from lth.config import load_experiment
 from lth.errors import LthError
 from lth.measures import VARIANT
-from lth.results.files import arms_of, load_results
+from lth.results.files import load_results, not_run
 from lth.results.listing import list_experiments
 from lth.results.spent import sidecars
 from lth.results.summary import summarise
@@ -41,10 +41,10 @@ def _line(row: dict) -> str:
 
 
 def summary(experiment: str, arms: Collection[str]) -> pd.DataFrame:
-    """`lth.results.summary.summarise` of those arms of an experiment; of all that have been run where none is named."""
+    """`lth.results.summary.summarise` of those arms of an experiment, all where none is named; of the stages that have been run."""
     plan = load_experiment(experiment)
     try:
-        return summarise(load_results(plan.folder, arms or arms_of(plan.folder) or None))
+        return summarise(load_results(plan.folder, arms or None, unfinished=True))
     except LthError:
         from lth.tickets.controls import check_controls  # imports torch, so only where rows are missing
 
@@ -61,19 +61,15 @@ def rounds_table(experiment: str, arms: Collection[str]) -> str:
         **{"P_m %": table["percent_remaining"].map("{:.3g}".format)},
         **{head: _spread(table, column) for column, head in SHOWN.items()},
     )
-    lacking = [] if arms else [arm for arm in dict.fromkeys(_arms(folder)) if arm not in set(table["arm"])]
     lines = [
         shown.to_string(index=False),
         "",
         "Means (least–most) over n networks; ES is at early stop, accuracies in percent. `--csv` has all that is measured.",
         f"Every network: results/{folder}/runs/",
     ]
-    return "\n".join([*lines, *([f"Not run: {', '.join(lacking)}"] if lacking else [])])
-
-
-def _arms(folder: str) -> tuple[str, ...]:
-    listed = list_experiments()
-    return listed.loc[listed["experiment"] == folder, "arms"].item()
+    if lacking := not_run(folder, arms):
+        lines += textwrap.wrap(f"Not run: {', '.join(lacking)}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def _spread(table: pd.DataFrame, column: str) -> pd.Series:

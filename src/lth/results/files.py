@@ -43,17 +43,23 @@ def save_table(experiment: Experiment, name: str, table: pd.DataFrame) -> Path:
 
 
 def load_results(
-    experiment: str, arm: str | Collection[str] | None = None, round: int | None = None, trial: int | None = None
+    experiment: str,
+    arm: str | Collection[str] | None = None,
+    round: int | None = None,
+    trial: int | None = None,
+    *,
+    unfinished: bool = False,
 ) -> pd.DataFrame:
     """All rows of an experiment, one per trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
 
     arm: one or several, such as "ticket"; all if none is given. round, trial: one; all if none is given.
+    unfinished: True for the stages that have been run, of an experiment that is still being trained.
 
     Raises LthError for an arm, round or trial that the experiment has not, where rows that its params.yaml promises are missing, naming the
     stages that make them, where there are others, and where engines, devices or library versions are mixed.
     """
     plan = load_experiment(experiment)
-    rows = _load_all(plan, ".csv", _read_rows, arm, round, trial)
+    rows = _load_all(plan, ".csv", _read_rows, arm, round, trial, unfinished)
     for column in MADE_BY:
         if len(counts := rows[column].value_counts()) > 1:
             mixed = ", ".join(f"{value} ({count} rows)" for value, count in counts.items())
@@ -64,10 +70,15 @@ def load_results(
 
 
 def load_curves(
-    experiment: str, arm: str | Collection[str] | None = None, round: int | None = None, trial: int | None = None
+    experiment: str,
+    arm: str | Collection[str] | None = None,
+    round: int | None = None,
+    trial: int | None = None,
+    *,
+    unfinished: bool = False,
 ) -> pd.DataFrame:
     """All curves of an experiment, one row per network and evaluation point; the columns are `lth.results.columns.CURVES`. Else as `load_results`."""
-    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arm, round, trial)
+    return _load_all(load_experiment(experiment), ".curves.parquet", _read_curves, arm, round, trial, unfinished)
 
 
 def arms_of(folder: str) -> frozenset[str]:
@@ -75,17 +86,20 @@ def arms_of(folder: str) -> frozenset[str]:
 
     A stage whose provenance is there has been run: where its rows are gone, reading them says so.
     """
-    run, lacking = set(), set()
-    for stage, arms in arms_of_stages(load_experiment(folder)).items():
-        (run if _has_run(folder, stage) else lacking).update(arms)
-    return frozenset(run - lacking)
+    trains, lacking = arms_of_stages(load_experiment(folder)), not_run(folder)
+    run = {arm for stage, arms in trains.items() if stage not in lacking for arm in arms}
+    return frozenset(run.difference(*(trains[stage] for stage in lacking)))
+
+
+def not_run(folder: str, arms: Collection[str] = ()) -> list[str]:
+    """The stages of an experiment that have not been run; where arms are named, those that train one of them."""
+    trains = arms_of_stages(load_experiment(folder))
+    return [stage for stage, of in trains.items() if not _has_run(folder, stage) and not (arms and set(arms).isdisjoint(of))]
 
 
 def has_results(folder: str) -> bool:
     """Whether an experiment has been run to its end: all its stages, the last of which writes the summary."""
-    if not (paths.RESULTS / folder / "summary.csv").is_file():
-        return False
-    return all(_has_run(folder, stage) for stage in arms_of_stages(load_experiment(folder)))
+    return (paths.RESULTS / folder / "summary.csv").is_file() and not not_run(folder)
 
 
 def _has_run(folder: str, stage: str) -> bool:
@@ -176,6 +190,7 @@ def _load_all(
     arm: str | Collection[str] | None,
     round: int | None,
     trial: int | None,
+    unfinished: bool,
 ) -> pd.DataFrame:
     make = f"`dvc repro pipelines/{experiment.folder}/dvc.yaml`"
     remedy = f"make it with {make}"
@@ -192,11 +207,13 @@ def _load_all(
         raise LthError(f"{experiment.folder} has trials {trials[0]} to {trials[-1]}, not {trial!r}")
     stages = {stage: networks for stage, networks in expected_networks(experiment).items() if not arms.isdisjoint(trains[stage])}
     of_round = {stage: networks for stage, networks in stages.items() if round in (at for _, at, *_ in networks)}
-    for stage, networks in (of_round or stages).items():  # of a round, what has it is enough
-        file = runs_folder(experiment) / f"{stage}{ending}"
+    files = {stage: runs_folder(experiment) / f"{stage}{ending}" for stage in of_round or stages}  # of a round, what has it is enough
+    run = [stage for stage, file in files.items() if file.exists() or _has_run(experiment.folder, stage) or paths.in_git(file)]
+    for stage in (unfinished and run) or files:
+        file, networks = files[stage], stages[stage]
         (first_arm, first_round, *_), *_ = networks  # which all start where this one does
         points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))
-        if not (file.exists() or _has_run(experiment.folder, stage) or paths.in_git(file)):
+        if stage not in run:
             raise LthError(f"{paths.shown(file)} is missing: {stage} of {experiment.folder} has not been run; {trains_all} runs it")
         parsed = functools.partial(parse, experiment=experiment)
         made = recorded(experiment.folder, stage, file)

@@ -28,16 +28,17 @@ _lock = threading.Lock()
 def one_bar(title: str, iterations: int) -> Iterator[None]:
     """One bar for all stages that train in a with-block. iterations: of all networks together."""
     global _whole
-    with _bar(title, iterations) as _whole:
+    with bar(title, iterations) as _whole:
         try:
             yield
         finally:
             _whole = None
 
 
-def _bar(title: str, iterations: int) -> tqdm:
+def bar(title: str, total: int) -> tqdm:
+    """A bar, in a terminal drawn as it moves, in a log every 15 s. total: of iterations, or of what else it counts."""
     return tqdm(
-        total=iterations,
+        total=total,
         desc=title,
         unit=" iterations",
         unit_scale=True,
@@ -54,7 +55,7 @@ class Progress:
         self.title, self.networks, self.iterations, self.done, self.before = title, networks, iterations, 0, 0
         self.at: dict[str, int] = {}
         self.alone = _whole is None
-        self.bar = _whole or _bar(title, networks * iterations)
+        self.bar = _whole or bar(title, networks * iterations)
         self._show()
 
     def __enter__(self) -> "Progress":
