@@ -13,6 +13,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 import lth  # all that you need; the others make this repository's figures and sentences
+from lth.claims.table import load_verdicts
 from lth.figures import FIGURES
 from lth.reports.found import findings
 from lth.results.tables import Tables
@@ -41,7 +42,7 @@ display(
 # is the percentage that is left. [`ticket.ipynb`](ticket.ipynb) finds one step by step. Of those in the tables, at the paper's scale:
 
 # %%
-for compared, ends in findings():
+for compared, ends in findings(load_verdicts()):
     display(Markdown(f"- **{compared}:** {ends}"))
 
 # %% [markdown]

@@ -1,7 +1,7 @@
 """Beyond the paper: the loss around a dense network and its ticket at the end of training."""
 
 from lth.plots.figure import Figure
-from lth.plots.landscape import AXES, NETWORKS, contours, levels
+from lth.plots.landscape import AXES, NETWORKS, colour_bar, contours, levels
 from lth.plots.lines import Drawn, grid
 from lth.results.tables import Tables
 
@@ -16,13 +16,12 @@ def draw(tables: Tables) -> Drawn:
         for ax, (network, title) in zip(row, NETWORKS.items(), strict=True):
             mine = points[(points["draw"] == draw) & (points["network"] == network)]
             filled = contours(ax, mine, at)
-            ax.set_aspect("equal")
+            ax.set(aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
             if draw == draws[0]:
                 percent = mine["percent_remaining"].iloc[0]
                 ax.set_title(f"{title}\n$P_m$ {percent:.3g}%", fontsize=8)
         row[0].set_ylabel(f"directions {draw + 1}")
-    bar = figure.colorbar(filled, ax=axes, shrink=0.6, format="{x:.3g}")
-    bar.set_label("training loss")
+    colour_bar(filled, "training loss", ax=axes, shrink=0.6)
     return Drawn(figure, points[["network", "percent_remaining", "trial", "draw", "x", "y", "loss"]])
 
 

@@ -1,13 +1,11 @@
 """Beyond the paper: the plane through a dense network, its ticket and the ticket's structure with fresh values."""
 
-import numpy as np
-
 from lth.plots.figure import Figure
-from lth.plots.landscape import contours, levels
+from lth.plots.landscape import colour_bar, contours, levels
 from lth.plots.lines import Drawn, grid
 from lth.results.tables import Tables
 
-NAMES = {"dense": "dense network, pruned", "ticket": "winning ticket", "reinit": "reinit"}
+NAMES = {"dense": "dense, pruned", "ticket": "winning ticket", "reinit": "reinit"}
 LABEL = {"fontsize": 7, "color": "white", "bbox": {"facecolor": "black", "alpha": 0.5, "pad": 1.5, "linewidth": 0}}
 
 
@@ -15,16 +13,15 @@ def draw(tables: Tables) -> Drawn:
     """Two panels of the first trial's plane: loss, and error."""
     points = tables.extra("lenet-copies", "plane")
     points = points[points["trial"] == points["trial"].min()]
-    places, on_grid = points[points["network"] != ""], points[points["network"] == ""]
-    figure, axes = grid(1, 2, height=3.1, share_y=True)
+    across = points.rename(columns={"x": "y", "y": "x"})  # the way to fresh values is the longest, and lies flat
+    places, on_grid = across[across["network"] != ""], across[across["network"] == ""]
+    figure, axes = grid(1, 2, height=2.4, share_y=True)
     error = on_grid.assign(loss=100 * on_grid["error"].clip(lower=1 / 10_000))
     for ax, (name, values) in zip(axes[0], {"training loss": on_grid, "training error (%)": error}.items(), strict=True):
-        filled = contours(ax, values, levels(values["loss"]))
-        bar = figure.colorbar(filled, ax=ax, location="bottom", shrink=0.9, format="{x:.2g}", ticks=np.asarray(filled.levels)[::3])
-        bar.set_label(name)
+        colour_bar(contours(ax, values, levels(values["loss"])), name, ax=ax, location="bottom", shrink=0.9)
         for place in places.itertuples():
             ax.plot(place.x, place.y, "o", color="white", markeredgecolor="black", markersize=5)
-            ax.annotate(NAMES[place.network], (place.x, place.y), (0, 8), textcoords="offset points", ha="center", **LABEL)
+            ax.annotate(NAMES[place.network], (place.x, place.y), (0, 7), textcoords="offset points", ha="center", **LABEL)
         ax.set(xlabel="distance (L2)", aspect="equal")
         ax.grid(visible=False)
     axes[0, 0].set_ylabel("distance (L2)")

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.contour import QuadContourSet
+from matplotlib.ticker import LogFormatterMathtext, LogLocator
 
 from lth.plots.style import MAP
 
@@ -23,12 +24,20 @@ def surface(points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return table.columns.to_numpy(), table.index.to_numpy(), table.to_numpy().clip(FLOOR)
 
 
-def levels(losses: pd.Series, count: int = 12) -> np.ndarray:
-    """So many levels, even on a logarithmic axis, from the lowest loss to the highest: the same for all whose losses these are."""
-    return np.geomspace(max(losses.min(), FLOOR), losses.max(), count)
+def levels(losses: pd.Series) -> np.ndarray:
+    """Two levels a decade, from below the lowest loss to above the highest: the same for all whose losses these are."""
+    lowest, highest = np.log10([max(losses.min(), FLOOR), losses.max()])
+    return 10 ** (np.arange(np.floor(2 * lowest), np.ceil(2 * highest) + 1) / 2)
 
 
 def contours(ax: Axes, points: pd.DataFrame, at: np.ndarray) -> QuadContourSet:
     """Filled contours of a grid at these levels."""
     x, y, loss = surface(points)
     return ax.contourf(x, y, loss.clip(at[0], at[-1]), levels=at, norm="log", cmap=MAP)
+
+
+def colour_bar(filled: QuadContourSet, label: str, **where) -> None:
+    """The bar that says what the colours of contours mean, a tick a decade."""
+    bar = filled.figure.colorbar(filled, ticks=LogLocator(), format=LogFormatterMathtext(), **where)
+    bar.minorticks_off()
+    bar.set_label(label)
