@@ -18,6 +18,7 @@ from lth.plots import style
 from lth.results.tables import Tables, command, missing
 from lth.sentences import fill
 
+plt.switch_backend(mpl.get_backend())  # now, or the first figure is shown as words
 mpl.rcParams.update(style.RC | {"figure.dpi": 110, "figure.figsize": (6.75, 2.6)})
 FOLDERS = {folder.split("/")[1]: folder for folder in experiment_names("beyond")}
 TABLES = Tables.of("beyond")
@@ -44,7 +45,8 @@ def show(name: str) -> None:
     if figure.drawable(there):
         display(figure.draw(TABLES.named(there)).figure)
         display(Markdown(f"*{figure.caption}*"))
-        display(Markdown(f"**Ours:** {fill(figure.ours, TABLES)}"))
+        if ours := fill(figure.ours, TABLES):
+            display(Markdown(f"**Ours:** {ours}"))
 
 
 def run(*tables: str) -> bool:

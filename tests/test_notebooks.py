@@ -18,6 +18,8 @@ def test_the_committed_notebook_is_its_script_executed(name):
     outputs = [output for cell in committed.cells for output in cell.get("outputs", [])]
     assert outputs
     assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    shown = [output.data for output in outputs if output.output_type in ("display_data", "execute_result")]
+    assert not [data for data in shown if data.get("text/plain", "").startswith("<Figure") and "image/png" not in data], "a figure in words"
 
 
 @pytest.mark.slow  # 20 s each, but `ticket` trains
