@@ -44,7 +44,7 @@ def show(name: str) -> None:
         display(Markdown(f"Not run: {', '.join(absent)}. `{command(absent)}` makes it."))
     if figure.drawable(there):
         display(figure.draw(TABLES.named(there)).figure)
-        display(Markdown(f"*{figure.caption}*"))
+        display(Markdown(f"*{figure.captioned(there)}*"))
         if ours := fill(figure.ours, TABLES):
             display(Markdown(f"**Ours:** {ours}"))
 

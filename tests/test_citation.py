@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from lth import paths
 from lth.cli import main
 from lth.config import COLLECTIONS
 from lth.errors import LthError
-from lth.figures import FIGURES
+from lth.figures import FIGURES, title
 from lth.reports import citation, drawing, latex
 
 
@@ -104,31 +105,45 @@ def test_figures_says_what_cite_says_of_one_that_has_not_been_drawn(monkeypatch)
             call()
 
 
+def index(**drawn: str) -> Callable[[str], pd.DataFrame]:
+    """Made-up indices, in which each collection that is named has drawn one figure, and of figures 4 and 31 has not drawn the others."""
+    none = dict.fromkeys(("drawn from", "not run", "not planned", "command", "caption", "ours"), "")
+
+    def of(collection: str) -> pd.DataFrame:
+        rows = [{"figure": figure, **none, "not planned": "conv2 (ticket)"} for figure in ("figure4", "figure31")]
+        for row in rows:
+            row |= {"drawn from": "lenet"} if row["figure"] == drawn.get(collection) else {}
+        return pd.DataFrame(rows if collection in drawn else [], columns=list(rows[0]))
+
+    return of
+
+
 def test_a_figure_of_a_collection_is_drawn_there_alone(monkeypatch):
-    asked = []
+    asked, made_up = {}, index(paper="figure31", quick="figure4")
 
     def draw(collection, only):
-        asked.append((collection, only))
-        return drawing.index_of(collection)
+        asked[collection] = only
+        return made_up(collection)
 
     monkeypatch.setattr(drawing, "draw_collection", draw)
-    assert drawing.draw_again(["quick/4", "fig3", "quick/figure4"]) == [
-        f"figures/{name}.{{pdf,svg,png,csv}}" for name in ("paper/figure3", "quick/figure3", "quick/figure4")
+    monkeypatch.setattr(drawing, "index_of", made_up)
+    assert drawing.draw_again(["quick/4", "fig31", "quick/figure4"]) == [
+        f"figures/{name}.{{pdf,svg,png,csv}}" for name in ("paper/figure31", "quick/figure4")
     ]
-    assert [only for collection, only in asked if collection == "quick"] == [["figure4", "figure3"]]
-    assert all(only == ["figure3"] for collection, only in asked if collection != "quick")
-    with pytest.raises(LthError, match=r"^quick/figure31 has not been drawn; no experiment of quick would make it$"):
-        drawing.draw_again(["quick/31", "31"])
+    assert asked.pop("quick") == ["figure4", "figure31"]
+    assert all(only == ["figure31"] for only in asked.values())
+    asked.clear()
+    with pytest.raises(LthError, match=r"^quick/figure31 has not been drawn, "):
+        drawing.draw_again(["quick/31"])
+    assert list(asked) == ["quick"]
 
 
-def test_a_figure_that_stands_in_for_another_says_so():
-    """Of figures that the paper's scale lacks, a smaller one is cited."""
-    lacking = [row["figure"] for row in drawing.index_of("paper").to_dict("records") if not row["drawn from"]]
-    figure = next(row["figure"] for row in drawing.index_of("quick").to_dict("records") if row["drawn from"] and row["figure"] in lacking)
-    says = f"in place of paper/{figure}, not drawn yet"
-    assert citation.citation(figure).splitlines()[:2] == [f"quick/{figure}", says]
-    assert citation.figure_environment(figure).startswith(f"% {says}\n")
-    assert citation.citation(f"quick/{figure}").splitlines()[1] == ""
+def test_a_figure_that_stands_in_for_another_says_so(monkeypatch):
+    monkeypatch.setattr(citation, "index_of", index(paper="figure31", quick="figure4"))
+    assert citation.drawn("4").name == "quick/figure4"
+    assert citation.citation("4").splitlines()[:2] == ["quick/figure4", "in place of paper/figure4, not drawn yet"]
+    assert citation.figure_environment("4").startswith("% in place of paper/figure4, not drawn yet\n% needs ")
+    assert citation.citation("quick/4").splitlines()[1] == ""
 
 
 def test_a_figure_of_a_collection_is_cited_by_its_own_name_scale_and_trials():
@@ -145,7 +160,7 @@ def test_a_figure_of_a_collection_is_cited_by_its_own_name_scale_and_trials():
     ):
         assert words in quick
     assert "Paper scale: 5 trials, images of unit length.}" in citation.figure_environment("4")
-    assert r"\caption[{Early-stopping iteration and accuracy of Lenet, pruned iteratively}]{Early-" in citation.figure_environment("4")
+    assert rf"\caption[{{{title('figure4')}}}]{{Early-" in citation.figure_environment("4")
     assert "@misc{lth-quick-figure4," in citation.bibtex("quick/4")
     with pytest.raises(LthError, match=r"^unknown collection 'slow'; there are: paper, "):
         citation.drawn("slow/4")

@@ -1,8 +1,10 @@
 """The landscape around a network: directions, the plane through three networks, and the curvature, on cases whose answer is known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from matplotlib.figure import Figure as Canvas
 from torch.autograd.functional import hessian
 from torch.func import functional_call
 
@@ -13,6 +15,7 @@ from lth.anatomy.curvature import hessian as hessian_product
 from lth.anatomy.landscape import Plane, direction, moved
 from lth.data import Split
 from lth.networks import build
+from lth.plots.landscape import FLOOR, colour_bar, contours, levels
 
 
 def test_directions_are_as_long_as_each_unit_in_its_subspace():
@@ -74,3 +77,18 @@ def test_lanczos_is_exact_where_the_space_is_small():
     values, residuals = extremes(lambda v: matrix @ v, 4, 30, 3, np.random.Generator(np.random.Philox(key=3)))
     assert values == pytest.approx([5, 2, 1, -7]), "the largest, not the largest in magnitude"
     assert residuals == pytest.approx(np.zeros(4), abs=1e-8)
+
+
+def test_levels_are_two_a_decade_and_hold_all_losses():
+    at = levels(pd.Series([FLOOR / 100, 0.03, 5.0]))
+    assert np.allclose(at, [10 ** (half / 2) for half in range(-12, 3)])
+    assert np.allclose(levels(pd.Series([0.01, 0.01])), [0.01, 10**-1.5]), "a contour needs two"
+
+
+def test_a_colour_bar_has_a_tick_a_decade():
+    figure = Canvas()
+    points = pd.DataFrame({"x": [0, 1, 0, 1], "y": [0, 0, 1, 1], "loss": [1e-3, 0.1, 1.0, 10.0]})
+    filled = contours(figure.subplots(), points, levels(points["loss"]))
+    colour_bar(filled, "loss", ax=figure.axes)
+    assert np.allclose(figure.axes[1].get_yticks(), [1e-3, 1e-2, 1e-1, 1, 10])
+    assert figure.axes[1].get_ylabel() == "loss"

@@ -40,7 +40,14 @@ CLAIM = {
     "experiment": "lenet",
     "command": "dvc repro pipelines/paper/lenet/dvc.yaml",
 }
-NETWORK = CLAIM | {"id": "conv-es", "part": "Conv-2", "scaling": "", "experiment": "conv2", "evidence": "confirmation"}
+NETWORK = CLAIM | {
+    "id": "conv-es",
+    "part": "Conv-2",
+    "scaling": "",
+    "experiment": "conv2",
+    "evidence": "confirmation",
+    "command": "dvc repro pipelines/paper/conv2/dvc.yaml",
+}
 """Of another network, which is judged in one way alone."""
 
 
@@ -109,11 +116,14 @@ def test_what_was_found_is_said_on_every_scaling_by_the_trials_that_confirm(writ
 def test_what_is_found_beyond_the_paper_is_named_last(root, write_claims, monkeypatch):
     write_claims(FOUND)
     tiny.write_experiment(root, tiny.numbers({"collection": "beyond"}), "beyond/tiny")
+    claims = claims_map.load_verdicts()
+    before = findings(claims)
+    assert len(before) == 3, "nothing is drawn there"
     drawn = [
         {"figure": name, "drawn from": "tiny", "ours": said} for name, said in (("beyond_basin", "Two."), ("beyond_instability", "One."))
     ]
     monkeypatch.setattr(found, "index_of", lambda collection: pd.DataFrame(drawn))
-    assert findings(claims_map.load_verdicts())[-1] == ("After the paper, on Lenet (paper scale: 2 trials):", "One. Two.")
+    assert findings(claims) == [*before, ("After the paper, on Lenet (paper scale: 2 trials):", "One. Two.")]
 
 
 def test_what_has_run_is_counted_and_on_what(root):
@@ -177,6 +187,7 @@ def test_parts_of_a_claim_about_another_network_share_a_row(write_claims):
         "evidence": "",
         "not run": "conv4 (ticket)",
         "experiment": "conv4",
+        "command": "dvc repro pipelines/paper/conv4/dvc.yaml",
         "desk": "2.1, in the claimed direction",
     }
     write_claims([NETWORK | {"paper": "3.5 times"}, NETWORK | {"part": "Conv-4", "paper": "3.5 times"} | later])

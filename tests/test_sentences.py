@@ -16,6 +16,7 @@ from lth.reports.drawing import draw_collection
 from lth.reports.notebooks import read
 from lth.results.tables import Tables
 from lth.sentences import fill
+from lth.sentences.copies import POINTS
 from lth.sentences.quantity import ACCURACY, ITERATION, Quantity
 from lth.sentences.reasons import REASONS, SCALING, reason
 from lth.sentences.template import ENVIRONMENT, at, listed, once
@@ -42,6 +43,11 @@ TEMPLATES = sorted((paths.ROOT / "src" / "lth" / "reports" / "templates").glob("
 
 def quantity(*values: float, unit=ACCURACY) -> Quantity:
     return Quantity(pd.Series(values), unit)
+
+
+def test_a_quantity_with_its_interval():
+    rises = quantity(0.1, 0.3, 0.8, unit=POINTS)
+    assert rises.within == "0.40 points (−0.50 to 1.30)"
 
 
 def typed(template: str) -> list[str]:

@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def _show(words: argparse.Namespace) -> None:
-    from lth.reports.rounds import experiments_by_collection, rounds_table, summary
+    from lth.reports.rounds import experiments_by_collection, lacking, rounds_table, summary
     from lth.results.listing import list_experiments
 
     if words.experiment is None and words.csv:
@@ -96,6 +96,8 @@ def _show(words: argparse.Namespace) -> None:
         print(experiments_by_collection())
     elif words.csv:
         summary(words.experiment, words.arm).to_csv(sys.stdout, index=False, float_format="%.6g")
+        if not_run := lacking(words.experiment, words.arm):
+            print(not_run, file=sys.stderr)
     else:
         print(rounds_table(words.experiment, words.arm))
 

@@ -8,7 +8,7 @@ from lth.results.tables import Tables
 KINDS = {
     ("orders", "ticket"): ("another order of the images", "blue", "-", "o"),
     ("parent", "ticket"): ("the network of the round before", "purple", "--", "v"),
-    ("pruned", "ticket"): ("the same, pruned and not trained since", "green", ":", "^"),
+    ("pruned", "ticket"): ("the network of the round before, pruned", "green", ":", "^"),
     ("reinit", "ticket"): ("its structure with fresh values", "orange", "--", "s"),
 }
 
@@ -32,7 +32,7 @@ FIGURE = Figure(
         "How far the test error rises on the straight line from where Lenet's ticket ends to four other networks: the same ticket trained on another "
         "order of the images; the trained network of the round before, which it was pruned from; that network with the weights alone that survived "
         "the pruning, not trained since; and the ticket's structure with fresh values (reinit), trained. For another order, above the mean of the "
-        "ends, which are alike; for the others above the worse end. Dashed: 2 points. Right: the error along these lines at P_m 3.6, the ticket at "
+        "ends, which are alike; for the others above the worse end. Dashed: 2 points, up to which the axis is linear, and logarithmic above. Right: the error along these lines at P_m 3.6, the ticket at "
         f"1. {BARS}; where networks have collapsed, below 20% accuracy, none is drawn."
     ),
     finding=(
@@ -42,8 +42,8 @@ FIGURE = Figure(
     ours=(
         """
         {% set parent, reinit = barrier("lenet-copies", "parent", "ticket", 15), barrier("lenet-copies", "reinit", "ticket", 15) %}
-        At P_m {{ parent.P_m }} the test error rises by {{ parent.rise }} on the line from the ticket's end to the network that it was pruned from and by
-        {{ reinit.rise }} on the line to its structure with fresh values.
+        At P_m {{ parent.P_m }} the test error rises by up to {{ parent.rise.within }} above the worse end on the line from where the ticket ends to where the
+        network of the round before ended, which pruning made it from, and by {{ reinit.rise.within }} on the line to its structure with fresh values.
         """,
     ),
     draw=draw,

@@ -50,17 +50,19 @@ def _geometric(rows: pd.DataFrame) -> pd.DataFrame:
 FIGURE = Figure(
     experiments={"lenet-copies": ("landscape", "curvature")},
     caption=(
-        "Left: the largest eigenvalue of the Hessian of the training loss over surviving weights and biases, where Lenet's dense networks, winning tickets "
+        "How sharply the loss bends where Lenet's networks end. Left: the largest eigenvalue of the Hessian of the training loss over surviving weights and biases, where Lenet's dense networks, winning tickets "
         "and reinitialised tickets end, by Lanczos' method; geometric means over trials, bars minimum and maximum. It follows the loss of the last iteration, which rises and falls in spikes under Adam. Right: the training loss along random directions "
-        "from the dense network and from the ticket of P_m 21.1, means over trials and three directions each. The first 10,000 training images."
+        "from the dense network and from the ticket of P_m 21.1, in its subspace and with pruned weights brought back, by how far each unit's weights have moved "
+        "of their own length: arithmetic means over trials and three directions each, bars minimum and maximum. The first 10,000 training images."
     ),
     finding="The paper does not measure how sharp minima are.",
     ours=(
         """
         {% set dense, ticket, reinit = sharpness("lenet-copies", "dense", 0), sharpness("lenet-copies", "ticket", 7), sharpness("lenet-copies", "reinit", 7) %}
-        The largest eigenvalue is {{ dense.largest }} where dense networks end (training loss {{ dense.loss }}), {{ ticket.largest }} where tickets of P_m
+        At the end itself, the largest eigenvalue is {{ dense.largest }} where dense networks end (training loss {{ dense.loss }}), {{ ticket.largest }} where tickets of P_m
         {{ ticket.P_m }} end ({{ ticket.loss }}) and {{ reinit.largest }} where their reinitialisations end ({{ reinit.loss }}; geometric means): that of tickets
-        is {{ ticket.largest.over(reinit.largest) }} than that of reinitialisations, and their loss {{ ticket.loss.over(reinit.loss) }}.
+        is {{ ticket.largest.over(dense.largest) }} than that of dense networks and {{ ticket.largest.over(reinit.largest) }} than that of
+        reinitialisations; their loss is {{ ticket.loss.over(dense.loss) }} than the former's and {{ ticket.loss.over(reinit.loss) }} than the latter's.
         """,
     ),
     draw=draw,

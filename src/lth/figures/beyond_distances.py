@@ -20,7 +20,7 @@ def draw(tables: Tables) -> Drawn:
             for arm, (name, colour, style, marker) in ARMS.items()
             if not (mine := rows[(rows["line"] == line) & (rows["arm"] == arm)]).empty
         ]
-        label_y(against_percent_remaining(plot(ax, lines), percents(rows)), label)
+        label_y(against_percent_remaining(plot(ax, lines), percents(rows[rows["line"] == line])), label)
         ax.set_ylim(bottom=0)
         drawn += lines
     draw_legend(figure, axes[0, 0], 5)
@@ -36,7 +36,7 @@ FIGURE = Figure(
     ),
     finding=(
         "The paper does not measure them. Frankle et al. (arXiv 1903.01611) find randomly pruned Lenets of P_m 10.7 2.8 times as far apart as tickets "
-        "on two orders, and 1.6 times as far from the dense network; how far depends on the scaling of the images, the ratios less."
+        "on two orders, and 1.6 times as far from the dense network."
     ),
     draw=draw,
 )

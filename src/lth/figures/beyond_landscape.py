@@ -31,14 +31,14 @@ FIGURE = Figure(
         "Training loss around Lenet's dense network and its winning ticket at the end of training, along three pairs of random directions (rows), the "
         "same for all columns but for what a mask takes away; levels are the same everywhere and even on a logarithmic scale. Middle: directions masked "
         "first and scaled then, so that they stay among the ticket's weights. Right: the same ticket, along directions that bring pruned weights back. "
-        f"{AXES}. One trial, the first 10,000 training images."
+        f"{AXES}. Drawn is the first trial; the first 10,000 training images."
     ),
     finding="The paper conjectures that tickets lie where the loss is easy to optimise, and draws no landscape.",
     ours=(
         """
         {% set dense, ticket, full = rise("lenet-copies", "dense"), rise("lenet-copies", "ticket"), rise("lenet-copies", "ticket in full") %}
         Half way out, the loss has risen by {{ dense }} around dense networks, by {{ ticket }} around tickets in their subspace and by {{ full }} in
-        full space: tickets lie {{ ticket.over(dense).say("flatter in their subspace than dense networks", "less flat in their subspace than dense networks", "neither measurably more nor less flat in their subspace than dense networks") }}.
+        full space (means over trials and directions): {{ ticket.over(dense).say("less around tickets in their subspace than around dense networks", "more around tickets in their subspace than around dense networks", "neither measurably more nor less around tickets in their subspace than around dense networks") }}.
         """,
     ),
     draw=draw,

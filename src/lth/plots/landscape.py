@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.contour import QuadContourSet
-from matplotlib.ticker import LogFormatterMathtext, LogLocator
+from matplotlib.ticker import LogFormatterMathtext
 
 from lth.plots.style import MAP
 
@@ -26,8 +26,8 @@ def surface(points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def levels(losses: pd.Series) -> np.ndarray:
     """Two levels a decade, from below the lowest loss to above the highest: the same for all whose losses these are."""
-    lowest, highest = np.log10([max(losses.min(), FLOOR), losses.max()])
-    return 10 ** (np.arange(np.floor(2 * lowest), np.ceil(2 * highest) + 1) / 2)
+    lowest, highest = 2 * np.log10([max(losses.min(), FLOOR), max(losses.max(), FLOOR)])
+    return 10 ** (np.arange(np.floor(lowest), max(np.ceil(highest), np.floor(lowest) + 1) + 1) / 2)
 
 
 def contours(ax: Axes, points: pd.DataFrame, at: np.ndarray) -> QuadContourSet:
@@ -38,6 +38,7 @@ def contours(ax: Axes, points: pd.DataFrame, at: np.ndarray) -> QuadContourSet:
 
 def colour_bar(filled: QuadContourSet, label: str, **where) -> None:
     """The bar that says what the colours of contours mean, a tick a decade."""
-    bar = filled.figure.colorbar(filled, ticks=LogLocator(), format=LogFormatterMathtext(), **where)
+    ticks = [level for level in filled.levels if np.isclose(np.log10(level) % 1, 0)]
+    bar = filled.figure.colorbar(filled, ticks=ticks, format=LogFormatterMathtext(), **where)
     bar.minorticks_off()
     bar.set_label(label)

@@ -8,6 +8,7 @@ from lth import paths
 from lth.config import COLLECTIONS
 from lth.config.grammar import parse_yaml
 from lth.errors import LthError
+from lth.figures import title
 from lth.reports import latex
 from lth.reports.drawing import DRAWN, LACKS, collection_and_figure, index_of, not_drawn
 from lth.results.spent import commits, cost, sidecars
@@ -33,7 +34,7 @@ class Cited:
     collection: str
     row: dict
     """What its collection's index says of it."""
-    instead: tuple[str, ...] = ()
+    instead_of: tuple[str, ...] = ()
     """The same figure of collections that come first, where it has not been drawn."""
 
     @property
@@ -49,7 +50,7 @@ class Cited:
     @property
     def why(self) -> list[str]:
         """A line on why this figure is cited and no other, where that needs one."""
-        return [f"in place of {' and '.join(self.instead)}, not drawn yet"] if self.instead else []
+        return [f"in place of {' and '.join(self.instead_of)}, not drawn yet"] if self.instead_of else []
 
 
 def citation(word: str) -> str:
@@ -77,7 +78,7 @@ def bibtex(word: str) -> str:
 def figure_environment(word: str) -> str:
     """The text of `lth cite --latex`. word: as for `drawn`."""
     cited = drawn(word)
-    return "\n".join([*(f"% {line}" for line in cited.why), latex.figure(cited.name, cited.row["caption"])])
+    return "\n".join([*(f"% {line}" for line in cited.why), latex.figure(cited.name, title(cited.row["figure"]), cited.row["caption"])])
 
 
 def drawn(word: str) -> Cited:

@@ -93,11 +93,12 @@ def _other(parts: pd.DataFrame) -> dict:
 
 
 def _makes(claims: pd.DataFrame) -> list[dict]:
-    """By experiment that claims are judged on, the command that makes its results, and what they took."""
+    """By experiment that claims are judged on, the command that makes its results, and what it took."""
     targets = list(dict.fromkeys(target for command in claims["command"] for target in command.split()))
     makes = []
     for name in _experiments(claims[claims["command"] != ""]):
         own = [target for target in targets if target.endswith((f"/{name}/dvc.yaml", f"@paper-{name}"))]
+        assert own, f"no claim has a command for {name}"
         makes.append({"experiment": name, "command": f"dvc repro {' '.join(own)}", "taken": _taken(name) or NOTHING})
     return makes
 

@@ -235,7 +235,7 @@ def collection_and_figure(word: str) -> tuple[str, str]:
 
 
 def draw_again(words: Sequence[str]) -> list[str]:
-    """Redraws figures by number or name, of a collection, or else of every one that has them; all if none is given.
+    """Redraws figures: `quick/4` of that collection, `4` or `figure4` of every one that has it; all if none is given.
 
     Returns the files written, kinds in braces. Raises LthError for a figure that does not exist, or that no committed result supports; the others
     are drawn.
@@ -244,7 +244,9 @@ def draw_again(words: Sequence[str]) -> list[str]:
     files, there = [], set()
     for collection in filter(experiment_names, COLLECTIONS):
         only = [figure for of, figure in asked if of in ("", collection)]
-        index = draw_collection(collection, only) if only else index_of(collection)
+        if not only:
+            continue
+        index = draw_collection(collection, only)
         drawn = index[(index["drawn from"] != "") & index["figure"].isin(only)]["figure"]
         files += [f"figures/{collection}/{figure}.{{{','.join(KINDS)}}}" for figure in drawn]
         there.update((of, figure) for figure in drawn for of in ("", collection))

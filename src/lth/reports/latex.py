@@ -49,10 +49,9 @@ def key(name: str) -> str:
     return f"lth-{_word(name)}"
 
 
-def figure(name: str, caption: str) -> str:
-    """A figure environment of `paper/figure4`; a list of figures takes the caption's first words, up to a colon or its first sentence's end."""
-    short = re.split(r"[:.](?: |$)", caption, maxsplit=1)[0]
-    return FIGURE.format(name=name, short=escape(short), caption=escape(caption), key=key(name), word=_word(name))
+def figure(name: str, title: str, caption: str) -> str:
+    """A figure environment of `paper/figure4`. title: what a list of figures says of it."""
+    return FIGURE.format(name=name, short=escape(title), caption=escape(caption), key=key(name), word=_word(name))
 
 
 def _word(name: str) -> str:

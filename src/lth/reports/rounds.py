@@ -67,9 +67,13 @@ def rounds_table(experiment: str, arms: Collection[str]) -> str:
         "Means (least–most) over n networks; ES is at early stop, accuracies in percent. `--csv` has all that is measured.",
         f"Every network: results/{folder}/runs/",
     ]
-    if lacking := not_run(folder, arms):
-        lines += textwrap.wrap(f"Not run: {', '.join(lacking)}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-    return "\n".join(lines)
+    return "\n".join([*lines, lacking(folder, arms)]).rstrip()
+
+
+def lacking(experiment: str, arms: Collection[str]) -> str:
+    """Which stages of those arms, or of all, have not been run; nothing where all have."""
+    stages = not_run(load_experiment(experiment).folder, arms)
+    return textwrap.fill(f"Not run: {', '.join(stages)}", WIDTH, subsequent_indent="  ", break_on_hyphens=False) if stages else ""
 
 
 def _spread(table: pd.DataFrame, column: str) -> pd.Series:

@@ -53,10 +53,10 @@ def load_results(
     """All rows of an experiment, one per trained network; the columns are `lth.results.columns.COLUMNS`, of a sweep also SWEEP.
 
     arm: one or several, such as "ticket"; all if none is given. round, trial: one; all if none is given.
-    unfinished: True for the stages that have been run, of an experiment that is still being trained.
+    unfinished: True to leave out stages that have not been run, of an experiment that is still being trained.
 
     Raises LthError for an arm, round or trial that the experiment has not, where rows that its params.yaml promises are missing, naming the
-    stages that make them, where there are others, and where engines, devices or library versions are mixed.
+    stages that make them (if unfinished, where all are), where there are others, and where engines, devices or library versions are mixed.
     """
     plan = load_experiment(experiment)
     rows = _load_all(plan, ".csv", _read_rows, arm, round, trial, unfinished)
@@ -100,6 +100,11 @@ def not_run(folder: str, arms: Collection[str] = ()) -> list[str]:
 def has_results(folder: str) -> bool:
     """Whether an experiment has been run to its end: all its stages, the last of which writes the summary."""
     return (paths.RESULTS / folder / "summary.csv").is_file() and not not_run(folder)
+
+
+def _is_made(experiment: Experiment, stage: str, file: Path) -> bool:
+    """Whether a file of a stage is there, or was: what has gone since is missed when it is read."""
+    return file.exists() or _has_run(experiment.folder, stage) or paths.in_git(file)
 
 
 def _has_run(folder: str, stage: str) -> bool:
@@ -208,12 +213,13 @@ def _load_all(
     stages = {stage: networks for stage, networks in expected_networks(experiment).items() if not arms.isdisjoint(trains[stage])}
     of_round = {stage: networks for stage, networks in stages.items() if round in (at for _, at, *_ in networks)}
     files = {stage: runs_folder(experiment) / f"{stage}{ending}" for stage in of_round or stages}  # of a round, what has it is enough
-    run = [stage for stage, file in files.items() if file.exists() or _has_run(experiment.folder, stage) or paths.in_git(file)]
-    for stage in (unfinished and run) or files:
-        file, networks = files[stage], stages[stage]
+    if unfinished:
+        files = {stage: file for stage, file in files.items() if _is_made(experiment, stage, file)} or files
+    for stage, file in files.items():
+        networks = stages[stage]
         (first_arm, first_round, *_), *_ = networks  # which all start where this one does
         points = experiment.evaluation.points(experiment.training.iterations, experiment.first_iteration(first_arm, first_round))
-        if stage not in run:
+        if not _is_made(experiment, stage, file):
             raise LthError(f"{paths.shown(file)} is missing: {stage} of {experiment.folder} has not been run; {trains_all} runs it")
         parsed = functools.partial(parse, experiment=experiment)
         made = recorded(experiment.folder, stage, file)
