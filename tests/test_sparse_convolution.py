@@ -264,24 +264,26 @@ def test_training_is_the_same_in_whatever_pieces_and_after_a_restart(network):
 @pytest.mark.parametrize("density", [1.0, 0.1])
 @pytest.mark.parametrize(("network", "dropout"), [("conv2", 0.5), ("conv4", 0.0), ("conv6", 0.3)])
 def test_many_steps_end_where_the_torch_engines_do(network, dropout, density):
-    """Losses to 1e-4 and weights to 1e-3 of their norm, over 60 steps; dropout draws the same numbers.
+    """Losses to 1e-4 and every tensor to 3% of what training moved it by; dropout draws the same numbers.
 
-    Steps are small and batches large because of the millions of units, of which some are so near to zero that rounding turns them on
-    or off: learning magnifies that, between two torch engines that start 1e-7 apart as between these.
+    Of the millions of units some are so near to zero that rounding, another on every kind of processor, turns them on or off. Gradients
+    of biases are sums that nearly cancel: one such unit was worth up to 2% of ten steps, and learning magnified it by a fifth a step.
+    Another order of the images is worth 10% of every tensor and more, one step of 30 left out 4.5% of some.
     """
     changes = {
         "network.width": 0.1,
         "network.dropout": dropout,
         "training.batch_size": 60,
-        "training.iterations": 60,
+        "training.iterations": 30,
         "training.optimiser.name": "momentum",
         "training.optimiser.learning_rate": 0.0005,
     }
     ours, theirs = (trainer(network, changes, engine=engine, density=density) for engine in ("sparse", "torch"))
-    for start, stop in ((0, 20), (20, 60)):
+    start = {name: value.clone() for name, value in theirs.snapshot().items()}
+    for begin, stop in ((0, 10), (10, 30)):
         for one in (ours, theirs):
-            one.advance(start, stop)
+            one.advance(begin, stop)
         np.testing.assert_allclose(ours.evaluate("test")[0], theirs.evaluate("test")[0], rtol=1e-4)
     wanted = theirs.snapshot()
     for name, value in ours.snapshot().items():
-        assert (value - wanted[name]).norm() <= 1e-3 * wanted[name].norm() + 1e-5, name
+        assert (value - wanted[name]).norm() <= 0.03 * (wanted[name] - start[name]).norm(), name
