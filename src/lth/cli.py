@@ -85,13 +85,10 @@ def main() -> None:
 
 
 def _show(words: argparse.Namespace) -> None:
-    from lth.reports.rounds import experiments_by_collection, lacking, rounds_table, summary
-    from lth.results.listing import list_experiments
+    from lth.reports.rounds import experiments_by_collection, lacking, list_of_experiments, rounds_table, summary
 
     if words.experiment is None and words.csv:
-        listed = list_experiments()
-        names = {column: listed[column].map(" ".join) for column in ("arms run", "arms")}
-        listed.assign(**names).to_csv(sys.stdout, index=False)
+        list_of_experiments().to_csv(sys.stdout, index=False)
     elif words.experiment is None:
         print(experiments_by_collection())
     elif words.csv:

@@ -18,9 +18,10 @@ def draw(tables: Tables) -> Drawn:
     across = points.rename(columns={"x": "y", "y": "x"})  # the way to fresh values is the longest, and lies flat
     places, on_grid = across[across["network"] != ""], across[across["network"] == ""]
     figure, axes = grid(1, 2, height=2.4, share_y=True)
-    percent = on_grid.assign(loss=100 * on_grid["error"].clip(lower=LEAST))
-    for ax, (name, values) in zip(axes[0], {"training loss": on_grid, "training error (%)": percent}.items(), strict=True):
-        colour_bar(contours(ax, values, levels(values["loss"])), name, ax=ax, location="bottom", shrink=0.9)
+    on_grid = on_grid.assign(percent=100 * on_grid["error"].clip(lower=LEAST))
+    for ax, (name, measure) in zip(axes[0], {"training loss": "loss", "training error (%)": "percent"}.items(), strict=True):
+        filled = contours(ax, on_grid, levels(on_grid[measure]), measure)
+        colour_bar(filled, name, ax=ax, location="bottom", shrink=0.9)
         for place in places.itertuples():
             ax.plot(place.x, place.y, "o", color="white", markeredgecolor="black", markersize=5)
             ax.annotate(NAMES[place.network], (place.x, place.y), (7, 0), textcoords="offset points", va="center", **LABEL)

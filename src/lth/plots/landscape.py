@@ -18,9 +18,9 @@ AXES = (
 )
 
 
-def surface(points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """x [n], y [m] and the loss [m, n] of a grid's points."""
-    table = points.pivot_table(index="y", columns="x", values="loss")
+def surface(points: pd.DataFrame, measure: str = "loss") -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """x [n], y [m] and a measure [m, n] of a grid's points."""
+    table = points.pivot_table(index="y", columns="x", values=measure)
     return table.columns.to_numpy(), table.index.to_numpy(), table.to_numpy().clip(FLOOR)
 
 
@@ -30,10 +30,10 @@ def levels(losses: pd.Series) -> np.ndarray:
     return 10 ** (np.arange(np.floor(lowest), max(np.ceil(highest), np.floor(lowest) + 1) + 1) / 2)
 
 
-def contours(ax: Axes, points: pd.DataFrame, at: np.ndarray) -> QuadContourSet:
-    """Filled contours of a grid at these levels."""
-    x, y, loss = surface(points)
-    return ax.contourf(x, y, loss.clip(at[0], at[-1]), levels=at, norm="log", cmap=MAP)
+def contours(ax: Axes, points: pd.DataFrame, at: np.ndarray, measure: str = "loss") -> QuadContourSet:
+    """Filled contours of a measure over a grid at these levels."""
+    x, y, values = surface(points, measure)
+    return ax.contourf(x, y, values.clip(at[0], at[-1]), levels=at, norm="log", cmap=MAP)
 
 
 def colour_bar(filled: QuadContourSet, label: str, **where) -> None:

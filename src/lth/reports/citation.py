@@ -52,6 +52,11 @@ class Cited:
         """A line on why this figure is cited and no other, where that needs one."""
         return [f"in place of {' and '.join(self.instead_of)}, not drawn yet"] if self.instead_of else []
 
+    @property
+    def remarks(self) -> list[str]:
+        """The same where LaTeX and BibTeX read on."""
+        return [f"% {line}" for line in self.why]
+
 
 def citation(word: str) -> str:
     """The text of `lth cite`. word: as for `drawn`."""
@@ -66,19 +71,23 @@ def citation(word: str) -> str:
     for experiment in cited.experiments:
         lines += [f"  {experiment}", *(f"    {key:<12} {value}" for key, value in provenance(experiment).items())]
     lines += [f"  {lack:<14} {cited.row[lack]}" for lack in LACKS if cited.row[lack]]
-    return "\n".join([*lines, "", bibtex(word)])
+    return "\n".join([*lines, "", _entries(cited)])
 
 
 def bibtex(word: str) -> str:
     """This repository and the paper as BibTeX, with the commits that a figure's results were made at: `lth cite --bibtex`. word: as for `drawn`."""
     cited = drawn(word)
+    return "\n".join([*cited.remarks, _entries(cited)])
+
+
+def _entries(cited: Cited) -> str:
     return f"{software(cited.experiments, latex.key(cited.name))}\n\n{PAPER}"
 
 
 def figure_environment(word: str) -> str:
     """The text of `lth cite --latex`. word: as for `drawn`."""
     cited = drawn(word)
-    return "\n".join([*(f"% {line}" for line in cited.why), latex.figure(cited.name, title(cited.row["figure"]), cited.row["caption"])])
+    return "\n".join([*cited.remarks, latex.figure(cited.name, title(cited.row["figure"]), cited.row["caption"])])
 
 
 def drawn(word: str) -> Cited:
