@@ -49,7 +49,7 @@ figures: $(INSTALLED)  ## Redraw every figure, judge the claims, write the galle
 	@sh tools/figures.sh
 
 test: $(INSTALLED)  ## Run the tests
-	python -m pytest -n 2 --dist loadfile
+	python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(INSTALLED)  ## Run the slow truths too
 	python -m pytest -m "slow or not slow"
