@@ -143,6 +143,7 @@ def test_a_figure_that_stands_in_for_another_says_so(monkeypatch):
     assert citation.drawn("4").name == "quick/figure4"
     assert citation.citation("4").splitlines()[:2] == ["quick/figure4", "in place of paper/figure4, not drawn yet"]
     assert citation.figure_environment("4").startswith("% in place of paper/figure4, not drawn yet\n% needs ")
+    assert citation.bibtex("4").startswith("% in place of paper/figure4, not drawn yet\n@misc{")
     assert citation.citation("quick/4").splitlines()[1] == ""
 
 

@@ -85,10 +85,10 @@ def main() -> None:
 
 
 def _show(words: argparse.Namespace) -> None:
-    from lth.reports.rounds import experiments_by_collection, lacking, list_of_experiments, rounds_table, summary
+    from lth.reports.rounds import experiments_by_collection, experiments_for_csv, lacking, rounds_table, summary
 
     if words.experiment is None and words.csv:
-        list_of_experiments().to_csv(sys.stdout, index=False)
+        experiments_for_csv().to_csv(sys.stdout, index=False)
     elif words.experiment is None:
         print(experiments_by_collection())
     elif words.csv:

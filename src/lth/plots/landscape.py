@@ -1,4 +1,4 @@
-"""The loss around trained networks: the same axes, levels and colours for all that are compared."""
+"""The loss, or another measure, around trained networks: the same axes, levels and colours for all that are compared."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from lth.plots.style import MAP
 NETWORKS = {"dense": "dense network", "ticket": "winning ticket, in its subspace", "ticket in full": "winning ticket, in full space"}
 """What is looked around, and what stands above its panel."""
 FLOOR = 1e-6
-"""Losses below it are drawn as it: what lies deeper would take all colours."""
+"""What lies below is drawn as it: deeper losses would take all colours."""
 AXES = (
     "Axes count the norm of each unit's incoming weights, by which directions are scaled (Li et al., arXiv 1712.09913); losses below "
     f"{FLOOR:g} are drawn as that"
@@ -24,9 +24,9 @@ def surface(points: pd.DataFrame, measure: str = "loss") -> tuple[np.ndarray, np
     return table.columns.to_numpy(), table.index.to_numpy(), table.to_numpy().clip(FLOOR)
 
 
-def levels(losses: pd.Series) -> np.ndarray:
-    """Two levels a decade, from below the lowest loss to above the highest: the same for all whose losses these are."""
-    lowest, highest = 2 * np.log10([max(losses.min(), FLOOR), max(losses.max(), FLOOR)])
+def levels(values: pd.Series) -> np.ndarray:
+    """Two levels a decade, from below the lowest value to above the highest: the same for all whose values these are."""
+    lowest, highest = 2 * np.log10([max(values.min(), FLOOR), max(values.max(), FLOOR)])
     return 10 ** (np.arange(np.floor(lowest), max(np.ceil(highest), np.floor(lowest) + 1) + 1) / 2)
 
 

@@ -54,7 +54,7 @@ class Cited:
 
     @property
     def remarks(self) -> list[str]:
-        """The same where LaTeX and BibTeX read on."""
+        """The same as comments of LaTeX, which BibTeX passes over too."""
         return [f"% {line}" for line in self.why]
 
 

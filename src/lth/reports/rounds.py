@@ -35,15 +35,15 @@ def experiments_by_collection() -> str:
     return "\n\n".join([*parts, "`lth show quick/lenet` shows one; `lenet` alone is paper/lenet."])
 
 
-def list_of_experiments() -> pd.DataFrame:
-    """`lth.results.listing.list_experiments` with arms as words that spaces part, as a CSV holds them."""
-    listed = list_experiments()
-    return listed.assign(**{column: listed[column].map(" ".join) for column in ("arms run", "arms")})
-
-
 def _line(row: dict) -> str:
     lacking = ", ".join(arm for arm in row["arms"] if arm not in row["arms run"])
     return f"  {row['experiment']:<28} {', '.join(row['arms run'])}" + (f" (not run: {lacking})" if lacking else "")
+
+
+def experiments_for_csv() -> pd.DataFrame:
+    """`lth.results.listing.list_experiments` with arms joined by spaces."""
+    listed = list_experiments()
+    return listed.assign(**{column: listed[column].map(" ".join) for column in ("arms run", "arms")})
 
 
 def summary(experiment: str, arms: Collection[str]) -> pd.DataFrame:
